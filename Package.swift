@@ -1,0 +1,88 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let package = Package(
+    name: "chatify",
+    platforms: [.macOS(.v15)],
+    products: [
+        .library(name: "ChatifyCore", targets: ["ChatifyCore"]),
+        .library(name: "ChatifySignalR", targets: ["ChatifySignalR"]),
+        .library(name: "ChatifyHub", targets: ["ChatifyHub"]),
+        .library(name: "ChatifyWire", targets: ["ChatifyWire"]),
+        .library(name: "ChatifyEventLoop", targets: ["ChatifyEventLoop"]),
+        .library(name: "ChatifyServer", targets: ["ChatifyServer"]),
+        .executable(name: "chatify-server", targets: ["chatify-server"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
+    targets: [
+        // The chat itself: no C library, no sockets.
+        .target(name: "ChatifyJSON"),
+        .target(
+            name: "ChatifyCore",
+            dependencies: [
+                "ChatifyJSON",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]
+        ),
+        .target(name: "ChatifySignalR", dependencies: ["ChatifyJSON"]),
+        .target(
+            name: "ChatifyHub",
+            dependencies: [
+                "ChatifyCore", "ChatifyJSON", "ChatifySignalR",
+                .product(name: "Logging", package: "swift-log"),
+            ]
+        ),
+
+        // Bytes and sockets.
+        .target(name: "ChatifyWire"),
+        .target(name: "ChatifyEventLoop", dependencies: ["CLibuv"]),
+        .target(
+            name: "ChatifyServer",
+            dependencies: [
+                "ChatifyCore", "ChatifyEventLoop", "ChatifyHub", "ChatifyJSON", "ChatifySignalR", "ChatifyWire",
+                .product(name: "Logging", package: "swift-log"),
+            ]
+        ),
+        .executableTarget(
+            name: "chatify-server",
+            dependencies: [
+                "ChatifyCore", "ChatifyServer",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+            ]
+        ),
+
+        // C libraries, from the system's own packages.
+        .systemLibrary(name: "CLibuv", pkgConfig: "libuv", providers: [.apt(["libuv1-dev"]), .brew(["libuv"])]),
+
+        .testTarget(name: "ChatifyJSONTests", dependencies: ["ChatifyJSON"]),
+        .testTarget(name: "ChatifyCoreTests", dependencies: ["ChatifyCore", "ChatifyJSON"]),
+        .testTarget(name: "ChatifySignalRTests", dependencies: ["ChatifyJSON", "ChatifySignalR"]),
+        .testTarget(name: "ChatifyHubTests", dependencies: ["ChatifyCore", "ChatifyHub", "ChatifySignalR"]),
+        .testTarget(name: "ChatifyWireTests", dependencies: ["ChatifyWire"]),
+        .testTarget(name: "ChatifyEventLoopTests", dependencies: ["ChatifyEventLoop"]),
+        .testTarget(
+            name: "ChatifyServerTests",
+            dependencies: ["ChatifyCore", "ChatifyEventLoop", "ChatifyHub", "ChatifyServer", "ChatifyWire"]
+        ),
+    ],
+    swiftLanguageModes: [.v6]
+)
+
+for target in package.targets where target.type != .system {
+    target.swiftSettings = [
+        // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0335-existential-any.md
+        .enableUpcomingFeature("ExistentialAny"),
+        // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0409-access-level-on-imports.md
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0444-member-import-visibility.md
+        .enableUpcomingFeature("MemberImportVisibility"),
+        // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0461-async-function-isolation.md
+        .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    ]
+}

@@ -1,0 +1,6 @@
+#ifndef CHATIFY_CLIBUV_SHIM_H
+#define CHATIFY_CLIBUV_SHIM_H
+
+#include <uv.h>
+
+#endif
