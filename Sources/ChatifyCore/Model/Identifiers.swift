@@ -42,6 +42,9 @@ public struct ConnectionID: Sendable, Hashable, RawRepresentable, CustomStringCo
         self.rawValue = rawValue
     }
 
+    /// Wraps a name that was made here.
+    package init(unchecked rawValue: String) { self.rawValue = rawValue }
+
     /// The name itself.
     public var description: String { self.rawValue }
 }

@@ -1,0 +1,16 @@
+/// How a ``ChatService`` decides.
+public struct ChatServiceConfiguration: Sendable, Hashable {
+    /// The limits a message must keep.
+    public var policy = ChatPolicy()
+    /// The messages one user may send per window; 0 for no limit. 100 by default.
+    public var sendThreshold = 100
+    /// The length of the window, whole seconds; 60 s by default.
+    public var sendWindow: Duration = .seconds(60)
+    /// Whether to accept a message when the rate limiter is out of reach.
+    ///
+    /// `false` by default: the send is refused with ``ChatError/Code/configuration`` (contracts §2).
+    public var failsOpen = false
+
+    /// The defaults of contracts §8.
+    public init() {}
+}
