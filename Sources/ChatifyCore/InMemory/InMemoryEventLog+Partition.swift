@@ -1,0 +1,47 @@
+extension InMemoryEventLog {
+    /// One partition: the records it still holds, and the offset of the first of them.
+    struct Partition {
+        let index: Int32
+        /// The most records it holds.
+        let capacity: Int
+        private var records = Ring<ChatRecord>()
+        /// The offset of the oldest record held.
+        private(set) var firstOffset: Int64 = 0
+
+        init(index: Int32, capacity: Int) {
+            self.index = index
+            self.capacity = capacity
+        }
+
+        /// The offset that the next record will get.
+        var endOffset: Int64 { self.firstOffset + Int64(self.records.count) }
+
+        var isFull: Bool { self.records.count >= self.capacity }
+
+        /// Appends a record; ask ``isFull`` first.
+        mutating func append(_ payload: ChatRecord.Payload, headers: RecordHeaders) -> LogPosition {
+            let position = LogPosition(partition: self.index, offset: self.endOffset)
+            self.records.append(ChatRecord(position: position, payload: payload, headers: headers))
+            return position
+        }
+
+        /// Forgets the oldest records before `offset`, a sixteenth of the capacity at most, so that finding out what
+        /// may go costs little per record.
+        mutating func trim(before offset: Int64) {
+            let due = min(offset, self.endOffset) - self.firstOffset
+            let count = min(due, Int64(max(1, self.capacity / 16)))
+            guard count > 0 else { return }
+            for _ in 0..<count { self.records.removeFirst() }
+            self.firstOffset += count
+        }
+
+        /// Appends at most `limit` records to `batch`, beginning at `offset` or the oldest record held, and returns the
+        /// offset behind the last.
+        func read(from offset: Int64, limit: Int, into batch: inout [ChatRecord]) -> Int64 {
+            let start = min(max(offset, self.firstOffset), self.endOffset)
+            let end = min(start + Int64(limit), self.endOffset)
+            for offset in start..<end { batch.append(self.records[Int(offset - self.firstOffset)]) }
+            return end
+        }
+    }
+}

@@ -1,0 +1,107 @@
+extension InMemoryEventLog {
+    /// The log and its groups, without locks and waiting.
+    struct State {
+        private var partitions: [Partition]
+        private var groups: [String: Group] = [:]
+        private var memberCount: UInt64 = 0
+
+        init(partitions: Int32, capacityPerPartition: Int) {
+            self.partitions = (0..<partitions).map { Partition(index: $0, capacity: capacityPerPartition) }
+        }
+
+        /// Appends a record, trimming what every group is done with if the partition is full.
+        mutating func append(
+            _ payload: ChatRecord.Payload,
+            headers: RecordHeaders,
+            to partition: Int
+        ) throws(ChatError) -> LogPosition {
+            if self.partitions[partition].isFull {
+                self.partitions[partition].trim(before: self.doneOffset(of: partition))
+                guard !self.partitions[partition].isFull else { throw .partitionFull(partition) }
+            }
+            return self.partitions[partition].append(payload, headers: headers)
+        }
+
+        /// The offset before which every group has committed; the log's end if there is no group.
+        private func doneOffset(of partition: Int) -> Int64 {
+            self.groups.values.reduce(self.partitions[partition].endOffset) {
+                min($0, $1.committedOffset(of: partition))
+            }
+        }
+
+        /// The members that read `partition`, one per group at most.
+        func readers(of partition: Int) -> [MemberID] {
+            self.groups.values.compactMap { $0.owner(of: partition) }
+        }
+
+        func members(of group: String) -> [MemberID] { self.groups[group]?.memberIDs ?? [] }
+    }
+}
+
+extension InMemoryEventLog.State {
+    /// Adds a member; the group's first one fixes where the group starts.
+    mutating func join(_ group: String, startingAt start: LogStart) -> InMemoryEventLog.MemberID {
+        self.memberCount += 1
+        let member = InMemoryEventLog.MemberID(rawValue: self.memberCount)
+        let offsets = self.partitions.map { start == .beginning ? $0.firstOffset : $0.endOffset }
+        self.groups[group, default: InMemoryEventLog.Group(startingAt: offsets)].join(member)
+        return member
+    }
+
+    /// Removes a member; one that has left before is no error.
+    mutating func leave(_ group: String, _ member: InMemoryEventLog.MemberID) {
+        guard self.groups[group]?.hasMember(member) == true else { return }
+        self.groups[group]?.leave(member)
+    }
+
+    /// Forgets a group that has no members, and says whether it is gone.
+    mutating func remove(_ group: String) -> Bool {
+        guard self.members(of: group).isEmpty else { return false }
+        self.groups[group] = nil
+        return true
+    }
+
+    mutating func commit(_ positions: [LogPosition], group: String, by member: InMemoryEventLog.MemberID) {
+        for position in positions where self.partitions.indices.contains(Int(position.partition)) {
+            let end = self.partitions[Int(position.partition)].endOffset
+            self.groups[group]?.commit(position, by: member, endOffset: end)
+        }
+    }
+
+    mutating func commitGiven(to member: InMemoryEventLog.MemberID, in group: String) {
+        self.groups[group]?.commitGiven(to: member)
+    }
+
+    func committedOffsets(of group: String) -> [Int64]? {
+        self.groups[group].map { group in self.partitions.indices.map { group.committedOffset(of: $0) } }
+    }
+
+    /// What a reader that asks for records gets.
+    enum Take {
+        case records([ChatRecord])
+        case nothing
+        /// The member has left the group.
+        case closed
+    }
+
+    mutating func take(limit: Int, group: String, for member: InMemoryEventLog.MemberID) -> Take {
+        guard self.groups[group]?.hasMember(member) == true else { return .closed }
+        let records = self.groups[group]?.take(limit: limit, for: member, from: self.partitions) ?? []
+        return records.isEmpty ? .nothing : .records(records)
+    }
+
+    /// Whether a reader that asks now would get nothing, but may later.
+    func mustWait(_ member: InMemoryEventLog.MemberID, in group: String) -> Bool {
+        guard let group = self.groups[group], group.hasMember(member) else { return false }
+        return !group.hasRecords(for: member, in: self.partitions)
+    }
+}
+
+extension ChatError {
+    fileprivate static func partitionFull(_ partition: Int) -> ChatError {
+        ChatError(
+            .eventProductionFailed,
+            "Partition \(partition) of the in-memory log is full; try again when its consumers have caught up."
+        )
+    }
+}

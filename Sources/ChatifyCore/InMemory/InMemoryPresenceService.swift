@@ -1,0 +1,85 @@
+/// Presence in memory, of the connections that this process told it of.
+///
+/// Memory is bounded by the connections that were alive within the last two ``expiry``: a write that finds the last
+/// sweep longer ago than ``expiry`` drops all that are dead. As every live connection writes at least once in that time,
+/// a sweep costs a write no more than a constant on average.
+public final class InMemoryPresenceService: PresenceService {
+    fileprivate struct State {
+        /// The last sign of life of each user's connections, by ``ChatClock/uptime``.
+        var users: [UserID: [PresentConnection: Duration]] = [:]
+        var lastSweep: Duration
+    }
+
+    /// How long a connection lives after its last sign of life.
+    public let expiry: Duration
+    private let clock: ChatClock
+    private let state: Locked<State>
+
+    /// Makes a service that knows nobody yet.
+    public init(expiry: Duration = .seconds(60), clock: ChatClock) {
+        self.expiry = expiry
+        self.clock = clock
+        self.state = Locked(State(lastSweep: clock.uptime()))
+    }
+
+    /// Adds or renews a connection.
+    public func setOnline(_ connection: PresentConnection) async throws(ChatError) {
+        self.renew(CollectionOfOne(connection))
+    }
+
+    /// Removes a connection.
+    public func setOffline(_ connection: PresentConnection) async throws(ChatError) {
+        let deadline = self.deadOnes()
+        self.state.withLock { state in
+            state.users[connection.userID]?[connection] = nil
+            state.drop(connection.userID, seenBefore: deadline)
+        }
+    }
+
+    /// Renews connections, all at one moment.
+    public func heartbeat(_ connections: [PresentConnection]) async throws(ChatError) {
+        self.renew(connections)
+    }
+
+    /// Returns the live connections of a user.
+    public func connections(of user: UserID) async throws(ChatError) -> [PresentConnection] {
+        let deadline = self.deadOnes()
+        return self.state.withLock { state in
+            state.users[user]?.filter { $0.value > deadline }.map(\.key) ?? []
+        }
+    }
+
+    /// Returns the pod of a live connection; the one that gave the latest sign of life if several pods name it.
+    public func route(of user: UserID, connection: ConnectionID) async throws(ChatError) -> PodID? {
+        let deadline = self.deadOnes()
+        return self.state.withLock { state in
+            state.users[user]?.filter { $0.value > deadline && $0.key.connectionID == connection }
+                .max { $0.value < $1.value }?.key.podID
+        }
+    }
+
+    /// The number of connections held, dead ones that are not swept yet included.
+    package var heldCount: Int { self.state.withLock { $0.users.values.reduce(0) { $0 + $1.count } } }
+
+    /// Connections whose last sign of life is no later than this are dead.
+    private func deadOnes() -> Duration { self.clock.uptime() - self.expiry }
+
+    private func renew(_ connections: some Collection<PresentConnection> & Sendable) {
+        let now = self.clock.uptime()
+        self.state.withLock { state in
+            for connection in connections { state.users[connection.userID, default: [:]][connection] = now }
+            guard now - state.lastSweep >= self.expiry else { return }
+            state.lastSweep = now
+            for user in Array(state.users.keys) { state.drop(user, seenBefore: now - self.expiry) }
+        }
+    }
+}
+
+extension InMemoryPresenceService.State {
+    /// Drops the connections of `user` that are dead, and the user with the last of them.
+    fileprivate mutating func drop(_ user: UserID, seenBefore deadline: Duration) {
+        guard var connections = self.users.removeValue(forKey: user) else { return }
+        for (connection, seen) in connections where seen <= deadline { connections[connection] = nil }
+        if !connections.isEmpty { self.users[user] = connections }
+    }
+}
