@@ -1,0 +1,39 @@
+internal import ChatifyCore
+internal import ChatifySignalR
+
+/// A batch of events, each encoded once for every encoding in use, on its way to the shards.
+struct Broadcast: Sendable {
+    struct Item: Sendable {
+        let event: EnrichedChatEvent
+        /// The framed record, by ``HubEncoding/index``.
+        let records: [[UInt8]]
+
+        /// The framed record in one encoding; encoded now if that came into use after the batch was made.
+        func record(in encoding: HubEncoding) -> [UInt8] {
+            encoding.index < self.records.count ? self.records[encoding.index] : encoding.encode(self.event)
+        }
+    }
+
+    let items: [Item]
+
+    init(_ events: [EnrichedChatEvent], encodings: [HubEncoding]) {
+        self.items = events.map { event in
+            Item(event: event, records: encodings.map { $0.encode(event) })
+        }
+    }
+}
+
+/// A hub protocol together with a framing: what a connection's bytes look like.
+struct HubEncoding: Sendable {
+    /// The place in the hub's list of encodings.
+    let index: Int
+    let hubProtocol: any HubProtocol
+    let framing: HubFraming
+
+    /// Writes the invocation of `ReceiveMessage` that pushes an event (contracts §4).
+    func encode(_ event: EnrichedChatEvent) -> [UInt8] {
+        let argument = HubValue.encoded(ChatEventCodec.encodePushed(event))
+        let invocation = HubInvocation(target: "ReceiveMessage", arguments: [argument])
+        return self.framing.frame(self.hubProtocol.encode(.invocation(invocation)))
+    }
+}

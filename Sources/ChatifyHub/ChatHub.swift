@@ -1,0 +1,183 @@
+public import ChatifyCore
+internal import ChatifySignalR
+public import Logging
+
+/// A SignalR hub for chat, without sockets: an embedder hands it bytes and time, and gets bytes.
+///
+/// A hub has one ``HubShard`` per executor that serves connections. Subscribe it to a ``BroadcastService`` and it pushes
+/// every event of the log to the connections that are joined to the event's scope.
+public final class ChatHub: Sendable {
+    /// How this hub treats its connections.
+    public let configuration: HubConfiguration
+    let chat: ChatService
+    let podID: PodID
+    let presence: PresenceReporter
+    let protocols: [any HubProtocol] = [JSONHubProtocol()]
+    let encodings = EncodingTable()
+    let logger: Logger
+    private let authenticator: any Authenticator
+    private let registry: Locked<ConnectionRegistry>
+    private let shards = Locked<[Confined<HubShard>]>([])
+
+    /// Makes a hub over the chat and the adapters a hub needs beside it.
+    public init(
+        chat: ChatService,
+        presence: any PresenceService,
+        authenticator: any Authenticator,
+        podIdentity: any PodIdentity,
+        configuration: HubConfiguration = HubConfiguration(),
+        logger: Logger
+    ) {
+        self.chat = chat
+        self.podID = podIdentity.podID
+        self.presence = PresenceReporter(service: presence, logger: logger)
+        self.authenticator = authenticator
+        self.configuration = configuration
+        self.logger = logger
+        self.registry = Locked(
+            ConnectionRegistry(
+                maximumNegotiations: configuration.maximumNegotiations,
+                maximumPerUser: configuration.maximumConnectionsPerUser
+            )
+        )
+    }
+
+    /// Adds a shard for the connections of `executor`; call it there, once per executor.
+    public func makeShard(on executor: any HubExecutor) -> HubShard {
+        executor.preconditionIsolated()
+        let shard = HubShard(hub: self, executor: executor)
+        let confined = Confined(shard, to: executor)
+        self.shards.withLock { $0.append(confined) }
+        return shard
+    }
+
+    /// Lets go of all shards; call it when their connections are closed and before their executors end.
+    public func removeShards() {
+        self.shards.withLock { $0.removeAll() }
+    }
+}
+
+extension ChatHub: ChatEventSubscriber {
+    /// Pushes events to all connections that are joined to their scopes; returns when every shard has queued them.
+    public func receive(_ events: [EnrichedChatEvent]) async {
+        let broadcast = Broadcast(events, encodings: self.encodings.all)
+        let shards = self.shards.withLock { $0 }
+        await withDiscardingTaskGroup { group in
+            for shard in shards {
+                group.addTask(executorPreference: shard.executor) { shard.value.deliver(broadcast) }
+            }
+        }
+    }
+}
+
+// MARK: - Getting in
+
+extension ChatHub {
+    /// Answers a negotiate request (signalr.md §2).
+    ///
+    /// - Parameters:
+    ///   - version: The query item `negotiateVersion`, if there is one.
+    ///   - bearerToken: The client's token, from the header or the query.
+    ///   - claimedUser: The name the client gives, for development.
+    /// - Returns: The JSON body of the 200 answer.
+    /// - Throws: ``HubRejection`` with status 401, or 503 when too many negotiated connections wait for a transport.
+    public func negotiate(
+        version: String?,
+        bearerToken: String?,
+        claimedUser: String?
+    ) async throws(HubRejection) -> [UInt8] {
+        let negotiation = Negotiation(requestedVersion: version)
+        guard case .accepted(let version) = negotiation else { return negotiation.errorBody }
+        let connectionID = ConnectionID(unchecked: ConnectionToken.random())
+        let identity = try await self.identify(bearerToken, claimedUser, as: connectionID)
+        // In version 0 the public id is the key as well (signalr.md §2).
+        let token = version == 0 ? connectionID.rawValue : ConnectionToken.random()
+        let now = ContinuousClock.now
+        let isKept = self.registry.withLock {
+            $0.negotiate(
+                token: token,
+                connectionID: connectionID,
+                userID: identity.userID,
+                deadline: now + self.configuration.negotiationLifetime,
+                now: now
+            )
+        }
+        guard isKept else { throw HubRejection(503, "Too many connections are being negotiated.") }
+        return NegotiateResponse(
+            version: version,
+            connectionID: connectionID.rawValue,
+            connectionToken: token,
+            transports: [.webSockets]
+        ).encode()
+    }
+
+    /// Lets a transport in: with the token of a negotiated connection, or with none for a new connection.
+    ///
+    /// - Throws: ``HubRejection`` with status 401, 403 (another user's token), 404 (unknown), 409 (in use) or 429 (too many
+    ///   connections of this user).
+    public func attach(
+        token: String?,
+        bearerToken: String?,
+        claimedUser: String?
+    ) async throws(HubRejection) -> HubAdmission {
+        guard let token else { return try await self.open(bearerToken, claimedUser) }
+        let known = self.registry.withLock { ($0.connectionID(negotiatedAs: token), $0.isInUse(token)) }
+        guard let connectionID = known.0 else {
+            throw known.1 ? HubRejection(409, "The connection has a transport already.") : .unknownConnection
+        }
+        let identity = try await self.identify(bearerToken, claimedUser, as: connectionID)
+        switch self.registry.withLock({ $0.claim(token: token, by: identity.userID, now: .now) }) {
+        case .granted(let id): return HubAdmission(connectionID: id, identity: identity, token: token)
+        case .unknown: throw .unknownConnection
+        case .alreadyInUse: throw HubRejection(409, "The connection has a transport already.")
+        case .otherUser: throw HubRejection(403, "The connection belongs to another user.")
+        case .tooManyOfUser: throw Self.tooManyOfUser
+        }
+    }
+
+    private func open(_ bearerToken: String?, _ claimedUser: String?) async throws(HubRejection) -> HubAdmission {
+        let token = ConnectionToken.random()
+        let connectionID = ConnectionID(unchecked: ConnectionToken.random())
+        let identity = try await self.identify(bearerToken, claimedUser, as: connectionID)
+        guard self.registry.withLock({ $0.open(token: token, by: identity.userID) }) else { throw Self.tooManyOfUser }
+        return HubAdmission(connectionID: connectionID, identity: identity, token: token)
+    }
+
+    private static let tooManyOfUser = HubRejection(429, "This user has too many connections.")
+
+    private func identify(
+        _ bearerToken: String?,
+        _ claimedUser: String?,
+        as connectionID: ConnectionID
+    ) async throws(HubRejection) -> Identity {
+        let credentials = Credentials(
+            bearerToken: bearerToken,
+            claimedUser: claimedUser,
+            connectionID: connectionID
+        )
+        do {
+            return try await self.authenticator.authenticate(credentials)
+        } catch {
+            throw error.code == .unauthenticated
+                ? HubRejection(401, error.message) : HubRejection(503, "Identity cannot be checked now.")
+        }
+    }
+
+    /// Gives back an admission whose transport could not be opened.
+    public func release(_ admission: HubAdmission) {
+        self.registry.withLock { $0.release(token: admission.token) }
+    }
+
+    /// Whether a token is that of an open connection.
+    public func isInUse(token: String) -> Bool { self.registry.withLock { $0.isInUse(token) } }
+
+    /// Whether a token was negotiated and waits for its transport.
+    public func isNegotiated(token: String) -> Bool {
+        self.registry.withLock { $0.connectionID(negotiatedAs: token) != nil }
+    }
+
+    /// Drops negotiations that no transport claimed in time; call it about once a second.
+    public func expireNegotiations() {
+        self.registry.withLock { $0.expire(now: .now) }
+    }
+}

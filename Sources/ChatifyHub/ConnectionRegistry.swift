@@ -1,0 +1,83 @@
+internal import ChatifyCore
+
+/// Which connection tokens are good for what: negotiated and waiting for a transport, or in use.
+///
+/// Pure; time comes in as an argument. Bounded by the setting for negotiations and by the open connections.
+struct ConnectionRegistry {
+    enum Claim: Hashable {
+        case granted(ConnectionID)
+        /// Nobody negotiated this token, or it ended.
+        case unknown
+        case alreadyInUse
+        /// The token belongs to another user.
+        case otherUser
+        case tooManyOfUser
+    }
+
+    private struct Negotiation {
+        let connectionID: ConnectionID
+        let userID: UserID
+        let deadline: ContinuousClock.Instant
+    }
+
+    private let maximumNegotiations: Int
+    private let maximumPerUser: Int
+    private var negotiations: [String: Negotiation] = [:]
+    private var inUse: [String: UserID] = [:]
+    private var connectionsOfUser: [UserID: Int] = [:]
+
+    init(maximumNegotiations: Int, maximumPerUser: Int) {
+        self.maximumNegotiations = maximumNegotiations
+        self.maximumPerUser = maximumPerUser
+    }
+
+    /// Keeps a token for a transport that comes before `deadline`; `false` if too many are waiting already.
+    mutating func negotiate(
+        token: String,
+        connectionID: ConnectionID,
+        userID: UserID,
+        deadline: ContinuousClock.Instant,
+        now: ContinuousClock.Instant
+    ) -> Bool {
+        if self.negotiations.count >= self.maximumNegotiations { self.expire(now: now) }
+        guard self.negotiations.count < self.maximumNegotiations else { return false }
+        self.negotiations[token] = Negotiation(connectionID: connectionID, userID: userID, deadline: deadline)
+        return true
+    }
+
+    /// The connection id a waiting token stands for.
+    func connectionID(negotiatedAs token: String) -> ConnectionID? { self.negotiations[token]?.connectionID }
+
+    /// Takes a negotiated token into use.
+    mutating func claim(token: String, by userID: UserID, now: ContinuousClock.Instant) -> Claim {
+        if self.inUse[token] != nil { return .alreadyInUse }
+        guard let negotiation = self.negotiations[token], negotiation.deadline > now else { return .unknown }
+        guard negotiation.userID == userID else { return .otherUser }
+        guard self.open(token: token, by: userID) else { return .tooManyOfUser }
+        self.negotiations[token] = nil
+        return .granted(negotiation.connectionID)
+    }
+
+    /// Takes a fresh token into use, for a client that skipped negotiation; `false` if the user has too many.
+    mutating func open(token: String, by userID: UserID) -> Bool {
+        let count = self.connectionsOfUser[userID, default: 0]
+        guard self.maximumPerUser == 0 || count < self.maximumPerUser else { return false }
+        self.inUse[token] = userID
+        self.connectionsOfUser[userID] = count + 1
+        return true
+    }
+
+    /// Forgets a token whose connection ended.
+    mutating func release(token: String) {
+        guard let userID = self.inUse.removeValue(forKey: token) else { return }
+        let count = self.connectionsOfUser[userID, default: 1] - 1
+        self.connectionsOfUser[userID] = count > 0 ? count : nil
+    }
+
+    func isInUse(_ token: String) -> Bool { self.inUse[token] != nil }
+
+    /// Drops negotiations that no transport claimed in time.
+    mutating func expire(now: ContinuousClock.Instant) {
+        self.negotiations = self.negotiations.filter { $0.value.deadline > now }
+    }
+}

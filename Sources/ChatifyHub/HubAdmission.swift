@@ -1,0 +1,28 @@
+public import ChatifyCore
+
+/// The right to open one connection, granted by ``ChatHub/attach(token:bearerToken:claimedUser:)``.
+///
+/// Hand it to ``HubShard/connect(_:as:framing:)``, or give it back with ``ChatHub/release(_:)`` if the transport could
+/// not be opened.
+public struct HubAdmission: Sendable {
+    /// The connection's public id.
+    public let connectionID: ConnectionID
+    /// Who connects.
+    public let identity: Identity
+    let token: String
+}
+
+/// Why a hub endpoint refuses a request, as HTTP says it.
+public struct HubRejection: Error, Sendable, Hashable {
+    /// The HTTP status code.
+    public let status: Int
+    /// One sentence for people.
+    public let reason: String
+
+    init(_ status: Int, _ reason: String) {
+        self.status = status
+        self.reason = reason
+    }
+
+    static let unknownConnection = HubRejection(404, "No Connection with that ID")
+}

@@ -1,0 +1,94 @@
+internal import ChatifyCore
+internal import ChatifySignalR
+
+/// A method of the hub with its arguments, bound to their types (contracts §4).
+enum HubCall: Hashable {
+    case join(ScopeID, ScopeType?)
+    case leave(ScopeID, ScopeType?)
+    case send(MessageDraft)
+    case heartbeat
+}
+
+/// Why an invocation is not a call; each has a wording of its own (signalr.md §7).
+enum HubBindingError: Error, Equatable {
+    case unknownMethod
+    /// Wrong count or types of arguments.
+    case arguments
+    /// Arguments of the right types that break the domain policy.
+    case invalid(String)
+}
+
+extension HubCall {
+    /// The methods by their names in lower case; hub methods are matched without regard to case.
+    private static let methods: [String: @Sendable ([HubValue]) throws(HubBindingError) -> HubCall] = [
+        "joinscopeasync": { arguments throws(HubBindingError) in
+            let (id, type) = try scope(arguments)
+            return .join(id, type)
+        },
+        "leavescopeasync": { arguments throws(HubBindingError) in
+            let (id, type) = try scope(arguments)
+            return .leave(id, type)
+        },
+        "sendasync": { arguments throws(HubBindingError) in .send(try draft(arguments)) },
+        "heartbeatasync": { arguments throws(HubBindingError) in
+            guard arguments.isEmpty else { throw .arguments }
+            return .heartbeat
+        },
+    ]
+
+    static func isMethod(_ name: String) -> Bool { self.methods[name.lowercased()] != nil }
+
+    /// Binds an invocation to the method it names.
+    init(_ invocation: HubInvocation) throws(HubBindingError) {
+        guard let bind = Self.methods[invocation.target.lowercased()] else { throw .unknownMethod }
+        guard invocation.streamIDs.isEmpty else { throw .arguments }
+        self = try bind(invocation.arguments)
+    }
+
+    /// `(scopeId)` or `(scopeId, scopeType)`.
+    private static func scope(_ arguments: [HubValue]) throws(HubBindingError) -> (ScopeID, ScopeType?) {
+        guard (1...2).contains(arguments.count), let id = arguments[0].stringValue else { throw .arguments }
+        let type = arguments.count == 2 && arguments[1] != .null ? try self.scopeType(arguments[1]) : nil
+        return (try self.scopeID(id), type)
+    }
+
+    /// `({scopeType, scopeId, text})`; members that are missing take .NET's defaults, as System.Text.Json leaves them.
+    private static func draft(_ arguments: [HubValue]) throws(HubBindingError) -> MessageDraft {
+        guard arguments.count == 1, case .object = arguments[0] else { throw .arguments }
+        let draft = arguments[0]
+        let type = try draft["scopeType"].map(self.scopeType) ?? .channel
+        let id = try self.text(draft["scopeId"])
+        guard let text = try self.text(draft["text"]) else { throw .invalid("text must be given.") }
+        return MessageDraft(scope: ChatScope(type: type, id: try self.scopeID(id ?? "")), text: text)
+    }
+
+    private static func text(_ value: HubValue?) throws(HubBindingError) -> String? {
+        switch value {
+        case nil, .null: nil
+        case .string(let text): text
+        default: throw .arguments
+        }
+    }
+
+    private static func scopeID(_ text: String) throws(HubBindingError) -> ScopeID {
+        do {
+            return try ScopeID(text)
+        } catch {
+            throw .invalid(error.message)
+        }
+    }
+
+    private static func scopeType(_ value: HubValue) throws(HubBindingError) -> ScopeType {
+        switch value {
+        case .integer(let number):
+            guard let type = ScopeType(rawValue: Int(number)) else { throw .invalid("scopeType must be 0 or 1.") }
+            return type
+        case .string(let name):
+            guard name.utf8.first.map({ $0 > UInt8(ascii: "9") }) ?? false, let type = ScopeType(text: name) else {
+                throw .arguments
+            }
+            return type
+        default: throw .arguments
+        }
+    }
+}

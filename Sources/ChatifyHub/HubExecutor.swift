@@ -1,0 +1,24 @@
+/// Where a shard lives: a serial executor that tasks can prefer, such as an event loop.
+///
+/// It must implement `checkIsolated()`, so that the hub can tell a call from the wrong thread.
+public typealias HubExecutor = SerialExecutor & TaskExecutor
+
+/// Lends a value that belongs to one executor, only there.
+///
+/// Sendable because the value is out of reach elsewhere: ``value`` checks the executor each time, and a box that is
+/// dropped on another thread only releases a reference whose last owner is the executor's own state.
+struct Confined<Value>: @unchecked Sendable {
+    let executor: any HubExecutor
+    private let confined: Value
+
+    init(_ value: Value, to executor: any HubExecutor) {
+        self.executor = executor
+        self.confined = value
+    }
+
+    /// The value; stops the program when called off the executor.
+    var value: Value {
+        self.executor.preconditionIsolated()
+        return self.confined
+    }
+}

@@ -1,0 +1,98 @@
+public import ChatifyCore
+
+/// The connections of one executor, and who of them is joined to which scope.
+///
+/// Made by ``ChatHub/makeShard(on:)``. Belongs to its executor: every call must be made there, and so are the calls
+/// to the transports.
+public final class HubShard {
+    let hub: ChatHub
+    let executor: any HubExecutor
+    private var connections: [ConnectionID: HubConnection] = [:]
+    private var scopes: [ChatScope: ScopeMembers] = [:]
+    private(set) var now: ContinuousClock.Instant
+    var presence: PresenceOutbox
+    private var presenceTask: Task<Void, Never>?
+
+    init(hub: ChatHub, executor: any HubExecutor) {
+        self.hub = hub
+        self.executor = executor
+        self.now = .now
+        self.presence = PresenceOutbox()
+    }
+
+    /// The connections of this shard.
+    public var connectionCount: Int { self.connections.count }
+
+    /// Takes a transport that was just opened, and returns the connection to hand its bytes to.
+    ///
+    /// - Parameters:
+    ///   - transport: Where the connection writes to; held until the connection is closed.
+    ///   - admission: What ``ChatHub/attach(token:credentials:)`` granted.
+    ///   - framing: How the transport wraps records.
+    public func connect(_ transport: any HubTransport, as admission: HubAdmission, framing: HubFraming) -> HubConnection {
+        self.now = .now
+        let connection = HubConnection(shard: self, transport: transport, admission: admission, framing: framing)
+        self.connections[connection.id] = connection
+        return connection
+    }
+
+    /// Lets time pass: sends keep-alive pings that are due and closes connections that timed out.
+    ///
+    /// Call it about once a second.
+    public func tick() {
+        self.now = .now
+        for connection in Array(self.connections.values) { connection.tick(now: self.now) }
+    }
+
+    /// Asks up to `count` connections to go elsewhere: what they sent is answered, then each gets a close record with
+    /// `allowReconnect` and is closed.
+    /// - Returns: How many connections have not been asked yet.
+    public func drain(atMost count: Int) -> Int {
+        let waiting = self.connections.values.filter { !$0.isDraining }
+        for connection in waiting.prefix(count) { connection.drain() }
+        return max(0, waiting.count - count)
+    }
+
+    func deliver(_ broadcast: Broadcast) {
+        self.now = .now
+        for item in broadcast.items {
+            guard let members = self.scopes[item.event.event.scope] else { continue }
+            // A connection that is shed leaves the list while it is walked: walk a copy, which is only a reference.
+            for connection in members.connections { connection.push(item) }
+        }
+    }
+
+    func members(of scope: ChatScope) -> ScopeMembers {
+        if let members = self.scopes[scope] { return members }
+        let members = ScopeMembers(scope: scope)
+        self.scopes[scope] = members
+        return members
+    }
+
+    func left(_ members: ScopeMembers) {
+        if members.connections.isEmpty { self.scopes[members.scope] = nil }
+    }
+
+    func closed(_ connection: HubConnection) {
+        self.connections[connection.id] = nil
+    }
+}
+
+extension HubShard {
+    /// Notes a sign of life and starts to report it, unless that is under way.
+    func note(_ change: PresenceOutbox.Change, of connection: PresentConnection) {
+        self.presence.note(change, of: connection)
+        guard self.presenceTask == nil else { return }
+        let confined = Confined(self, to: self.executor)
+        self.presenceTask = Task(executorPreference: self.executor) { await confined.value.reportPresence() }
+    }
+
+    private func reportPresence() async {
+        while true {
+            let commands = self.presence.takeAll()
+            guard !commands.isEmpty else { break }
+            for command in commands { await self.hub.presence.report(command) }
+        }
+        self.presenceTask = nil
+    }
+}

@@ -1,0 +1,20 @@
+/// What carries one hub connection's bytes: a WebSocket, or whatever the embedder has.
+///
+/// Called only on the executor of the shard the connection belongs to, and never after ``close(sending:)``.
+public protocol HubTransport: AnyObject {
+    /// Queues bytes, which are whole and already framed by the connection's ``HubFraming``, behind all earlier ones.
+    ///
+    /// Must not block and must not call back into the connection.
+    /// - Returns: `false`, with nothing queued, if the transport's bound on queued bytes would be passed.
+    func write(_ bytes: [UInt8]) -> Bool
+
+    /// Stops handing over received bytes until ``resumeReading()``, because the client is ahead of its answers.
+    func pauseReading()
+
+    /// Goes on handing over received bytes.
+    func resumeReading()
+
+    /// Queues the last bytes, if any, beyond the bound, sends all that is queued within a time the transport bounds, and
+    /// closes.
+    func close(sending bytes: [UInt8]?)
+}

@@ -1,0 +1,39 @@
+internal import ChatifyCore
+internal import Logging
+
+/// Tells the presence service who is here, and says once when it is out of reach and once when it is back.
+///
+/// Presence is ephemeral (design §4): a report that fails is dropped; the next heartbeat mends it, and what is gone
+/// expires.
+final class PresenceReporter: Sendable {
+    private let service: any PresenceService
+    private let logger: Logger
+    private let isFailing = Locked(false)
+
+    init(service: any PresenceService, logger: Logger) {
+        self.service = service
+        self.logger = logger
+    }
+
+    func report(_ command: PresenceOutbox.Command) async {
+        do {
+            switch command {
+            case .setOnline(let connection): try await self.service.setOnline(connection)
+            case .setOffline(let connection): try await self.service.setOffline(connection)
+            case .heartbeat(let connections): try await self.service.heartbeat(connections)
+            }
+            if self.changed(to: false) { self.logger.notice("Presence is reported again") }
+        } catch {
+            if self.changed(to: true) {
+                self.logger.warning("Presence cannot be reported", metadata: ["error": "\(error)"])
+            }
+        }
+    }
+
+    private func changed(to failing: Bool) -> Bool {
+        self.isFailing.withLock { state in
+            defer { state = failing }
+            return state != failing
+        }
+    }
+}
