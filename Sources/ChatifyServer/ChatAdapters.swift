@@ -1,0 +1,82 @@
+public import ChatifyCore
+
+/// The adapters a server stands on, one per port.
+public struct ChatAdapters: Sendable {
+    /// Where messages are appended.
+    public var producer: any ChatEventProducer
+    /// What the pod's live delivery reads: all partitions, from the end of the log.
+    public var broadcastConsumer: any ChatEventConsumer
+    /// What the history writer reads: its group's partitions, from the beginning of the log.
+    public var historyConsumer: any ChatEventConsumer
+    /// Where history is kept.
+    public var history: any ChatHistoryRepository
+    /// Where records go that can never be stored.
+    public var deadLetters: any DeadLetterSink
+    /// Who is here.
+    public var presence: any PresenceService
+    /// How much one user may send.
+    public var limiter: any RateLimiter
+    /// Who clients are.
+    public var authenticator: any Authenticator
+    /// Who may do what where.
+    public var authorizer: any ScopeAuthorizer
+    /// What this pod is called.
+    public var podIdentity: any PodIdentity
+    /// What readiness depends on.
+    public var healthChecks: [HealthCheck]
+
+    /// Makes a set of adapters.
+    public init(
+        producer: any ChatEventProducer,
+        broadcastConsumer: any ChatEventConsumer,
+        historyConsumer: any ChatEventConsumer,
+        history: any ChatHistoryRepository,
+        deadLetters: any DeadLetterSink,
+        presence: any PresenceService,
+        limiter: any RateLimiter,
+        authenticator: any Authenticator,
+        authorizer: any ScopeAuthorizer,
+        podIdentity: any PodIdentity,
+        healthChecks: [HealthCheck]
+    ) {
+        self.producer = producer
+        self.broadcastConsumer = broadcastConsumer
+        self.historyConsumer = historyConsumer
+        self.history = history
+        self.deadLetters = deadLetters
+        self.presence = presence
+        self.limiter = limiter
+        self.authenticator = authenticator
+        self.authorizer = authorizer
+        self.podIdentity = podIdentity
+        self.healthChecks = healthChecks
+    }
+}
+
+extension ChatAdapters {
+    /// All ports in memory: for one process, and gone with it.
+    /// - Throws: ``ChatError`` with code ``ChatError/Code/configuration`` if the pod has no valid name.
+    public static func inMemory(
+        partitions: Int32,
+        environment: [String: String],
+        clock: ChatClock = .system
+    ) throws(ChatError) -> ChatAdapters {
+        let log = InMemoryEventLog(partitions: partitions)
+        return ChatAdapters(
+            producer: log,
+            broadcastConsumer: log.makeConsumer(group: "broadcast", startingAt: .end, commits: .automatic),
+            historyConsumer: log.makeConsumer(group: "history", startingAt: .beginning, commits: .manual),
+            history: InMemoryHistoryRepository(),
+            deadLetters: InMemoryDeadLetterSink(),
+            presence: InMemoryPresenceService(clock: clock),
+            limiter: InMemoryRateLimiter(clock: clock),
+            authenticator: DevelopmentAuthenticator(),
+            authorizer: ParticipantScopeAuthorizer(),
+            podIdentity: try EnvironmentPodIdentity(environment: environment),
+            healthChecks: [
+                HealthCheck(name: "log (in memory)") {},
+                HealthCheck(name: "history (in memory)") {},
+            ]
+        )
+    }
+}

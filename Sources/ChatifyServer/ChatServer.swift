@@ -1,0 +1,96 @@
+public import ChatifyCore
+public import ChatifyEventLoop
+internal import ChatifyHub
+public import Logging
+
+/// A chat server: the routes of contracts §3 and the hub, over whatever adapters it is given.
+///
+/// One verb, ``run(onListening:)``, which ends after ``beginGracefulShutdown()``.
+public final class ChatServer: Sendable {
+    private let configuration: ServerConfiguration
+    private let adapters: ChatAdapters
+    private let services: ChatServices
+    private let logger: Logger
+    private let stopSignal = StopSignal()
+
+    /// Makes a server over these adapters.
+    public init(configuration: ServerConfiguration, adapters: ChatAdapters, logger: Logger) {
+        self.configuration = configuration
+        self.adapters = adapters
+        self.logger = logger
+        let chat = ChatService(
+            producer: adapters.producer,
+            history: adapters.history,
+            limiter: adapters.limiter,
+            authorizer: adapters.authorizer,
+            podIdentity: adapters.podIdentity,
+            configuration: configuration.chat,
+            logger: logger
+        )
+        let hub = ChatHub(
+            chat: chat,
+            presence: adapters.presence,
+            authenticator: adapters.authenticator,
+            podIdentity: adapters.podIdentity,
+            configuration: configuration.hub,
+            logger: logger
+        )
+        self.services = ChatServices(
+            chat: chat,
+            hub: hub,
+            authenticator: adapters.authenticator,
+            origins: OriginPolicy(allowedOrigins: configuration.allowedOrigins),
+            health: Health(checks: adapters.healthChecks),
+            logger: logger
+        )
+    }
+
+    /// Asks the server to stop: readiness turns 503, clients are told to reconnect, what they sent is answered, then
+    /// ``run(onListening:)`` returns. May be called from any task or thread, and more than once.
+    public func beginGracefulShutdown() { self.stopSignal.send() }
+
+    /// Serves until asked to stop, or until the task is cancelled.
+    ///
+    /// - Parameter onListening: Called once with the port, when the server takes connections.
+    /// - Throws: ``EventLoopError`` if it cannot listen.
+    public func run(onListening: @Sendable (Int) -> Void) async throws {
+        let server = HTTPServer(configuration: self.configuration.server, logger: self.logger) { [services] loop in
+            ChatRoutes(services: services, shard: services.hub.makeShard(on: loop))
+        }
+        let port = try await server.start()
+        await withDiscardingTaskGroup { group in
+            group.addTask { await self.broadcast() }
+            group.addTask { await self.writeHistory() }
+            self.services.health.setServing(true)
+            onListening(port)
+            await self.stopSignal.wait()
+            self.logger.info("Stopping")
+            self.services.health.setServing(false)
+            await server.stop(drainWithin: self.configuration.server.shutdownGrace)
+            group.cancelAll()
+        }
+        self.services.hub.removeShards()
+        await self.adapters.broadcastConsumer.close()
+        await self.adapters.historyConsumer.close()
+    }
+
+    private func broadcast() async {
+        let service = BroadcastService(
+            consumer: self.adapters.broadcastConsumer,
+            subscriber: self.services.hub,
+            logger: self.logger
+        )
+        await service.run()
+    }
+
+    private func writeHistory() async {
+        let writer = HistoryWriter(
+            consumer: self.adapters.historyConsumer,
+            repository: self.adapters.history,
+            deadLetters: self.adapters.deadLetters,
+            configuration: self.configuration.historyWriter,
+            logger: self.logger
+        )
+        await writer.run()
+    }
+}

@@ -1,0 +1,13 @@
+internal import ChatifyCore
+internal import ChatifyHub
+internal import Logging
+
+/// What the routes of every loop share.
+struct ChatServices: Sendable {
+    let chat: ChatService
+    let hub: ChatHub
+    let authenticator: any Authenticator
+    let origins: OriginPolicy
+    let health: Health
+    let logger: Logger
+}

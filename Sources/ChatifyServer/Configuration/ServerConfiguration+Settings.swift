@@ -1,0 +1,26 @@
+extension ServerConfiguration {
+    /// Reads settings, of which the later override the earlier; keys are compared without regard to letter case.
+    ///
+    /// - Returns: The configuration, and a line for each `Chatify:` key that nobody knows.
+    /// - Throws: ``ConfigurationError`` for a value that is not allowed, or for an adapter this build does not have.
+    public static func load(
+        _ settings: [Setting]
+    ) throws(ConfigurationError) -> (configuration: ServerConfiguration, warnings: [String]) {
+        var last: [String: Setting] = [:]
+        for setting in settings { last[setting.key.lowercased()] = setting }
+        var configuration = ServerConfiguration()
+        var warnings: [String] = []
+        for (name, setting) in last.sorted(by: { $0.key < $1.key }) {
+            if let key = SettingKey.known.first(where: { $0.name.lowercased() == name }) {
+                guard key.apply(&configuration, setting.value) else {
+                    throw ConfigurationError(setting, allowed: key.allowed)
+                }
+            } else if let adapter = SettingKey.adaptersToCome[name], !setting.value.isEmpty {
+                throw ConfigurationError(setting, allowed: "unset: this build has no \(adapter) yet")
+            } else if name.hasPrefix("chatify:"), !SettingKey.adapterKeys.contains(name) {
+                warnings.append("Unknown setting \(setting.key) (\(setting.origin)) is ignored")
+            }
+        }
+        return (configuration, warnings)
+    }
+}

@@ -1,0 +1,104 @@
+internal import ChatifyCore
+internal import ChatifyHub
+
+extension SettingKey {
+    /// The keys that exist so far.
+    static let known: [SettingKey] = Self.server + Self.hub + Self.chat + Self.historyWriter
+
+    private static let server: [SettingKey] = [
+        SettingKey("Chatify:Server:Host", \.server.host, "an IP address or localhost") { $0.isEmpty ? nil : $0 },
+        .number("Chatify:Server:Port", \.server.port, 0...65535),
+        .number("Chatify:Server:Loops", \.server.loops, 0...1024),
+        .number("Chatify:Server:MaxConnections", \.server.maxConnections, 1...10_000_000),
+        .number("Chatify:Server:MaxConnectionsPerUser", \.hub.maximumConnectionsPerUser, 0...10_000_000),
+        .duration("Chatify:Server:ShutdownGraceSeconds", \.server.shutdownGrace, 0...3600),
+        .duration("Chatify:Server:RequestTimeoutSeconds", \.server.requestTimeout, 1...3600),
+        SettingKey("Chatify:Server:AllowedOrigins", \.allowedOrigins, "a list of origins such as https://chat.example.org") {
+            let origins = $0.split(separator: ",").map(\.trimmingSpaces).filter { !$0.isEmpty }
+            return origins.allSatisfy(\.isOrigin) ? origins : nil
+        },
+    ]
+
+    private static let hub: [SettingKey] = [
+        .duration("Chatify:Hub:KeepAliveSeconds", \.hub.limits.keepAlive, 1...3600),
+        .duration("Chatify:Hub:ClientTimeoutSeconds", \.hub.limits.clientTimeout, 1...7200),
+        .duration("Chatify:Hub:HandshakeTimeoutSeconds", \.hub.limits.handshakeTimeout, 1...3600),
+        .number("Chatify:Hub:MaximumReceiveMessageSize", \.hub.limits.maximumReceiveMessageSize, 1024...16_777_216),
+        .number(
+            "Chatify:Hub:MaxOutboundBytesPerConnection",
+            \.server.maxOutboundBytesPerConnection,
+            16_384...1_073_741_824
+        ),
+        .number("Chatify:Hub:MaxScopesPerConnection", \.hub.maximumScopesPerConnection, 1...100_000),
+    ]
+
+    private static let chat: [SettingKey] = [
+        .number("Chatify:RateLimit:SendMessage:Threshold", \.chat.sendThreshold, 0...1_000_000_000),
+        .duration("Chatify:RateLimit:SendMessage:WindowSeconds", \.chat.sendWindow, 1...86_400),
+        .flag("Chatify:RateLimit:FailOpen", \.chat.failsOpen),
+        .number("Chatify:MessageBroker:Partitions", \.partitions, 1...1024),
+    ]
+
+    private static let historyWriter: [SettingKey] = [
+        .number("Chatify:ChatHistoryWriter:DatabaseRetryMaxAttempts", \.historyWriter.retry.maximumAttempts, 1...100),
+        .duration(
+            "Chatify:ChatHistoryWriter:DatabaseRetryBaseDelayMs",
+            \.historyWriter.retry.baseDelay,
+            1...60_000,
+            milliseconds: true
+        ),
+        .duration(
+            "Chatify:ChatHistoryWriter:DatabaseRetryMaxDelayMs",
+            \.historyWriter.retry.maximumDelay,
+            1...600_000,
+            milliseconds: true
+        ),
+        .duration(
+            "Chatify:ChatHistoryWriter:ConsumerBackoffInitialMs",
+            \.historyWriter.backoffInitial,
+            1...60_000,
+            milliseconds: true
+        ),
+        .duration(
+            "Chatify:ChatHistoryWriter:ConsumerBackoffMaxMs",
+            \.historyWriter.backoffMaximum,
+            1...600_000,
+            milliseconds: true
+        ),
+        .number("Chatify:ChatHistoryWriter:MaxPayloadLogBytes", \.historyWriter.maximumPayloadPreview, 0...65_536),
+    ]
+
+    /// Keys that only choose among adapters, and are read by whoever composes the server.
+    static let adapterKeys: Set<String> = [
+        "chatify:server:inmemory", "chatify:messagebroker:useinmemorybroker",
+    ]
+
+    /// Keys of adapters that are not built yet: to go on without them would lose what they are to keep.
+    static let adaptersToCome: [String: String] = [
+        "chatify:messagebroker:bootstrapservers": "Kafka",
+        "chatify:caching:connectionstring": "Redis",
+        "chatify:scylla:contactpoints": "Cassandra",
+        "chatify:database:contactpoints": "Cassandra",
+        "chatify:auth:jwt:secret": "JWT authentication",
+        "chatify:auth:jwt:publickeyfile": "JWT authentication",
+        "chatify:auth:jwt:jwksfile": "JWT authentication",
+    ]
+}
+
+extension String {
+    /// Whether the text is a scheme and a host, without a path.
+    fileprivate var isOrigin: Bool {
+        let lowered = self.lowercased()
+        let scheme = ["http://", "https://"].first { lowered.hasPrefix($0) }
+        guard let scheme else { return false }
+        let host = self.dropFirst(scheme.count)
+        return !host.isEmpty && !host.contains("/")
+    }
+}
+
+extension StringProtocol {
+    /// The text without spaces at either end.
+    var trimmingSpaces: String {
+        String(self.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
+    }
+}

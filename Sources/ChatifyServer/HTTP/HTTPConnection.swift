@@ -1,0 +1,190 @@
+internal import ChatifyCore
+internal import ChatifyEventLoop
+internal import ChatifySignalR
+internal import ChatifyWire
+
+/// One TCP connection that speaks HTTP: requests in, one at a time, answers out in the same order.
+///
+/// Confined to its worker's loop. On an upgrade a ``WebSocketConnection`` takes the stream over.
+final class HTTPConnection: ServedConnection {
+    private let worker: ServerWorker
+    private let stream: TCPStream
+    private var parser: HTTPRequestParser
+    private var head: HTTPRequestHead?
+    private var body: [UInt8] = []
+    private var handling: Task<Void, Never>?
+    /// When the request that is coming in, or the next one, must be complete.
+    private var deadline: ContinuousClock.Instant
+    private var isStopping = false
+    private var isClosing = false
+    private lazy var connectionID = ConnectionID(unchecked: ConnectionToken.random())
+
+    init(worker: ServerWorker, stream: TCPStream) {
+        self.worker = worker
+        self.stream = stream
+        self.parser = HTTPRequestParser(limits: worker.configuration.http)
+        self.deadline = .now + worker.configuration.requestTimeout
+    }
+
+    func start() {
+        self.stream.handler = self
+        self.stream.startReading()
+    }
+
+    // MARK: - Requests
+
+    /// Goes through what has arrived, until a request is whole; the next one waits for its answer.
+    private func advance() {
+        do {
+            while self.handling == nil, !self.isClosing, let event = try self.parser.next() {
+                switch event {
+                case .head(let head): self.began(head)
+                case .body(let bytes): self.body.append(contentsOf: bytes)
+                case .end: self.handle()
+                }
+            }
+        } catch {
+            self.refuse(error)
+        }
+        self.adjustReading()
+    }
+
+    /// A client that is ahead of its answers waits once a request's worth of bytes is buffered.
+    private func adjustReading() {
+        guard !self.isClosing else { return }
+        if self.handling != nil, self.parser.bufferedBytes > self.worker.configuration.http.maxHeaderBytes {
+            self.stream.stopReading()
+        } else {
+            self.stream.startReading()
+        }
+    }
+
+    private func began(_ head: HTTPRequestHead) {
+        self.head = head
+        if head.expectsContinue { _ = self.stream.write(HTTPResponse.continueBytes) }
+    }
+
+    private func handle() {
+        guard let head = self.head else { return }
+        let request = HTTPRequest(
+            head: head,
+            body: self.body,
+            correlationID: head.headers["x-correlation-id"].flatMap { CorrelationID($0) } ?? .random(),
+            connectionID: self.connectionID
+        )
+        self.head = nil
+        self.body = []
+        let bound = EventLoopBound(self, loop: self.worker.loop)
+        self.handling = Task(executorPreference: self.worker.loop) { await bound.value.answer(request) }
+    }
+
+    private func answer(_ request: HTTPRequest) async {
+        let outcome = await self.worker.handler.handle(request)
+        self.handling = nil
+        guard !self.isClosing else { return }
+        switch outcome {
+        case .response(let response): self.respond(response, to: request)
+        case .webSocket(let accept): self.upgrade(request, accept)
+        }
+    }
+
+    // MARK: - Answers
+
+    private func respond(_ response: HTTPResponse, to request: HTTPRequest) {
+        var response = response
+        response.headers.set("X-Correlation-ID", "\(request.correlationID)")
+        let keepsAlive = request.head.keepsAlive && !self.isStopping
+        let bytes = response.encode(keepAlive: keepsAlive, isHead: request.head.method == "HEAD")
+        guard self.stream.write(bytes) else { return self.abort() }
+        guard keepsAlive else { return self.closeAfterFlush() }
+        self.deadline = .now + self.worker.configuration.requestTimeout
+        self.advance()
+    }
+
+    /// Answers bytes that are no request, and closes: where the next one would begin is not known.
+    private func refuse(_ error: HTTPParseError) {
+        self.respondAndClose(
+            ProblemDetails(status: error.status, detail: error.reason, instance: nil, correlationID: .random())
+        )
+    }
+
+    private func respondAndClose(_ problem: ProblemDetails) {
+        var response = problem.response
+        response.headers.set("X-Correlation-ID", "\(problem.correlationID)")
+        _ = self.stream.write(response.encode(keepAlive: false, isHead: false))
+        self.closeAfterFlush()
+    }
+
+    private func upgrade(_ request: HTTPRequest, _ accept: (WebSocketConnection) -> any WebSocketHandler) {
+        do {
+            let headers = try WebSocketHandshake.accept(request.head)
+            var response = HTTPResponse(status: 101, headers: headers, body: [])
+            response.headers.set("X-Correlation-ID", "\(request.correlationID)")
+            _ = self.stream.write(response.encode(keepAlive: true, isHead: false))
+        } catch {
+            let problem = ProblemDetails(
+                status: error.status,
+                detail: error.reason,
+                instance: request.head.path,
+                correlationID: request.correlationID
+            )
+            return self.respond(problem.response, to: request)
+        }
+        self.isClosing = true
+        let socket = WebSocketConnection(worker: self.worker, stream: self.stream)
+        self.worker.replace(self, by: socket)
+        socket.start(handler: accept(socket), with: self.parser.takeRemaining())
+    }
+
+    private func closeAfterFlush() {
+        self.isClosing = true
+        self.stream.stopReading()
+        self.stream.closeAfterFlush(within: self.worker.configuration.closeTimeout)
+    }
+
+    // MARK: - ServedConnection
+
+    func tick(now: ContinuousClock.Instant) {
+        guard self.handling == nil, !self.isClosing, now >= self.deadline else { return }
+        guard self.parser.isMidRequest else { return self.closeAfterFlush() }
+        self.respondAndClose(
+            ProblemDetails(status: 408, detail: "The request took too long.", instance: nil, correlationID: .random())
+        )
+    }
+
+    func serverStops() {
+        self.isStopping = true
+        if self.handling == nil, !self.isClosing, !self.parser.isMidRequest { self.closeAfterFlush() }
+    }
+
+    func abort() {
+        self.isClosing = true
+        self.handling?.cancel()
+        self.stream.close()
+    }
+}
+
+extension HTTPConnection: TCPStreamHandler {
+    func received(_ bytes: UnsafeRawBufferPointer) {
+        guard !self.isClosing else { return }
+        if !self.parser.isMidRequest, self.handling == nil {
+            self.deadline = .now + self.worker.configuration.requestTimeout
+        }
+        self.parser.feed(bytes)
+        self.advance()
+    }
+
+    func reachedEnd() {
+        // A client that half-closes still gets the answer it waits for, then the connection ends.
+        self.isStopping = true
+        if self.handling == nil { self.closeAfterFlush() }
+    }
+
+    func drained() {}
+
+    func closed(_ error: EventLoopError?) {
+        self.isClosing = true
+        self.handling?.cancel()
+        self.worker.remove(self)
+    }
+}

@@ -1,0 +1,116 @@
+internal import ChatifyCore
+public import ChatifyEventLoop
+public import Logging
+
+/// Serves HTTP and WebSockets on a number of event loops that share one port.
+///
+/// Owns the loops from ``start()`` to the end of ``stop()``.
+public final class HTTPServer: Sendable {
+    private let configuration: HTTPServerConfiguration
+    private let makeHandler: @Sendable (EventLoop) -> any HTTPHandler
+    private let logger: Logger
+    private let admission: ConnectionAdmission
+    private let workers = Locked<[EventLoopBound<ServerWorker>]>([])
+
+    /// Makes a server; `makeHandler` is called once on each loop.
+    public init(
+        configuration: HTTPServerConfiguration,
+        logger: Logger,
+        makeHandler: @escaping @Sendable (EventLoop) -> any HTTPHandler
+    ) {
+        self.configuration = configuration
+        self.makeHandler = makeHandler
+        self.logger = logger
+        self.admission = ConnectionAdmission(maximum: configuration.maxConnections)
+    }
+
+    /// Starts the loops and listens; call it once.
+    /// - Returns: The port.
+    /// - Throws: ``EventLoopError``, above all when the port is taken; nothing is left running then.
+    public func start() async throws(EventLoopError) -> Int {
+        // Loops share the port by SO_REUSEPORT, which would also share it with another server: look first.
+        try TCPListener.probe(host: self.configuration.host, port: self.configuration.port)
+        var port = self.configuration.port
+        for index in 0..<self.loopCount {
+            let loop = try EventLoop(name: "chatify-\(index)")
+            do {
+                port = try await self.startWorker(on: loop, port: port)
+            } catch {
+                await loop.shutdown()
+                await self.stop(drainWithin: .zero)
+                throw error
+            }
+        }
+        return port
+    }
+
+    private var loopCount: Int {
+        self.configuration.loops > 0 ? self.configuration.loops : Processors.count
+    }
+
+    private func startWorker(on loop: EventLoop, port: Int) async throws(EventLoopError) -> Int {
+        try await loop.run { () throws(EventLoopError) -> Int in
+            let worker = ServerWorker(
+                loop: loop,
+                configuration: self.configuration,
+                handler: self.makeHandler(loop),
+                admission: self.admission,
+                logger: self.logger
+            )
+            let port = try worker.listen(port: port)
+            let bound = EventLoopBound(worker, loop: loop)
+            self.workers.withLock { $0.append(bound) }
+            return port
+        }
+    }
+
+    /// Runs `body` with each worker, on its loop, and adds up what it returns.
+    private func onEachWorker(_ body: @escaping @Sendable (ServerWorker) -> Int) async -> Int {
+        let workers = self.workers.withLock { $0 }
+        return await withTaskGroup(of: Int.self) { group in
+            for worker in workers {
+                group.addTask(executorPreference: worker.loop) { body(worker.value) }
+            }
+            return await group.reduce(0, +)
+        }
+    }
+}
+
+// MARK: - Stopping
+
+extension HTTPServer {
+    /// Closes the listeners, asks long-lived connections in paced batches to go elsewhere, waits for what is under way,
+    /// cuts off the rest when `grace` is over, and ends the loops.
+    public func stop(drainWithin grace: Duration) async {
+        _ = await self.onEachWorker { worker in
+            worker.stopListening()
+            return 0
+        }
+        await self.drain(within: grace)
+        _ = await self.onEachWorker { worker in
+            worker.abortAll()
+            return 0
+        }
+        let workers = self.workers.withLock { workers in
+            defer { workers.removeAll() }
+            return workers
+        }
+        for worker in workers { await worker.loop.shutdown() }
+    }
+
+    /// The pause between two batches of connections that are asked to reconnect.
+    private static let drainInterval: Duration = .milliseconds(50)
+
+    private func drain(within grace: Duration) async {
+        let deadline = ContinuousClock.now + grace
+        // A quarter of the time is for telling everybody, the rest for them to go.
+        let batches = max(1, Int(grace / (Self.drainInterval * 4)))
+        let total = await self.onEachWorker { $0.connectionCount }
+        let batch = max(16, total / batches)
+        while ContinuousClock.now < deadline {
+            _ = await self.onEachWorker { $0.handler.drain(atMost: batch) }
+            guard await self.onEachWorker({ $0.connectionCount }) > 0 else { return }
+            try? await Task.sleep(for: Self.drainInterval)
+        }
+    }
+}

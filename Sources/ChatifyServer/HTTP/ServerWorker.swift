@@ -1,0 +1,92 @@
+internal import ChatifyEventLoop
+internal import ChatifyWire
+internal import Logging
+
+/// One loop's share of the server: a listener, its connections, and the tick that enforces their deadlines.
+///
+/// Confined to its loop.
+final class ServerWorker {
+    let loop: EventLoop
+    let configuration: HTTPServerConfiguration
+    let handler: any HTTPHandler
+    private let admission: ConnectionAdmission
+    private let logger: Logger
+    private var listener: TCPListener?
+    private var timer: LoopTimer?
+    private var connections: [ObjectIdentifier: any ServedConnection] = [:]
+
+    init(
+        loop: EventLoop,
+        configuration: HTTPServerConfiguration,
+        handler: any HTTPHandler,
+        admission: ConnectionAdmission,
+        logger: Logger
+    ) {
+        self.loop = loop
+        self.configuration = configuration
+        self.handler = handler
+        self.admission = admission
+        self.logger = logger
+    }
+
+    var connectionCount: Int { self.connections.count }
+
+    /// Begins to listen, and returns the port, which is `port` unless that is 0.
+    func listen(port: Int) throws(EventLoopError) -> Int {
+        let listener = try TCPListener(
+            loop: self.loop,
+            host: self.configuration.host,
+            port: port,
+            backlog: self.configuration.backlog,
+            sharesPort: true,
+            onConnection: { [unowned self] in self.accept($0) }
+        )
+        self.listener = listener
+        let timer = LoopTimer(loop: self.loop)
+        timer.schedule(after: .seconds(1), repeating: .seconds(1)) { [unowned self] in self.tick() }
+        self.timer = timer
+        return listener.port
+    }
+
+    private func accept(_ stream: TCPStream) {
+        guard self.admission.enter() else {
+            self.logger.warning("Connection refused: too many connections")
+            return stream.close()
+        }
+        let connection = HTTPConnection(worker: self, stream: stream)
+        self.connections[ObjectIdentifier(connection)] = connection
+        connection.start()
+    }
+
+    private func tick() {
+        let now = ContinuousClock.now
+        self.handler.tick()
+        for connection in Array(self.connections.values) { connection.tick(now: now) }
+    }
+
+    func remove(_ connection: any ServedConnection) {
+        if self.connections.removeValue(forKey: ObjectIdentifier(connection)) != nil { self.admission.leave() }
+    }
+
+    /// Lets `successor` take the place of `connection` on the same stream.
+    func replace(_ connection: any ServedConnection, by successor: any ServedConnection) {
+        self.connections[ObjectIdentifier(connection)] = nil
+        self.connections[ObjectIdentifier(successor)] = successor
+    }
+
+    // MARK: - Stopping
+
+    /// Takes no more connections, and lets those go on which nothing is under way.
+    func stopListening() {
+        self.listener?.close()
+        self.listener = nil
+        for connection in Array(self.connections.values) { connection.serverStops() }
+    }
+
+    /// Closes whatever is left.
+    func abortAll() {
+        self.timer?.cancel()
+        self.timer = nil
+        for connection in Array(self.connections.values) { connection.abort() }
+    }
+}

@@ -1,0 +1,49 @@
+internal import ChatifyWire
+
+/// What a path means (contracts §3); the method is judged after it.
+enum HTTPRoute: Hashable {
+    case send
+    case history(scopeType: String, scopeID: String)
+    case health(HealthQuestion)
+    case hub
+    case negotiate
+
+    /// Finds the route of a percent-decoded path; `nil` if there is none.
+    init?(path: String) {
+        let parts = path.split(separator: "/", maxSplits: 3, omittingEmptySubsequences: false).dropFirst().map(String.init)
+        switch (parts.first, parts.dropFirst().first, parts.dropFirst(2).first) {
+        case ("chat", "send", nil): self = .send
+        case ("chat", "history", let rest?):
+            // What follows the type is the scope id, slashes and all.
+            guard let slash = rest.firstIndex(of: "/") else { return nil }
+            self = .history(
+                scopeType: String(rest[..<slash]),
+                scopeID: String(rest[rest.index(after: slash)...])
+            )
+        case ("health", let question?, nil):
+            guard let question = HealthQuestion(rawValue: question) else { return nil }
+            self = .health(question)
+        case ("hubs", "chat", nil): self = .hub
+        case ("hubs", "chat", "negotiate"): self = .negotiate
+        default: return nil
+        }
+    }
+
+    var methods: [String] {
+        switch self {
+        case .send, .negotiate: ["POST"]
+        case .history, .health: ["GET", "HEAD"]
+        case .hub: ["GET", "POST", "DELETE"]
+        }
+    }
+}
+
+/// What an orchestrator asks of a pod.
+enum HealthQuestion: String, Hashable {
+    /// Is the process alive?
+    case live
+    /// May it get traffic?
+    case ready
+    /// Has it started?
+    case startup
+}

@@ -1,0 +1,45 @@
+internal import ChatifyHub
+internal import ChatifyWire
+
+/// Joins a WebSocket to a hub connection: payloads in, framed records out.
+final class HubWebSocket: WebSocketHandler, HubTransport {
+    private let socket: WebSocketConnection
+    private var connection: HubConnection?
+
+    init(socket: WebSocketConnection, shard: HubShard, admission: HubAdmission) {
+        self.socket = socket
+        self.connection = shard.connect(self, as: admission, framing: .webSocketText)
+    }
+
+    func received(_ bytes: [UInt8], kind: WebSocketMessageKind, endsMessage: Bool) {
+        // Records may be split and joined anywhere, and ASP.NET ignores the opcode (signalr.md §4).
+        bytes.withUnsafeBytes { self.connection?.receive($0) }
+    }
+
+    /// The shard's own tick reaches the connection.
+    func tick() {}
+
+    func closed() {
+        let connection = self.connection
+        self.connection = nil
+        connection?.transportClosed()
+    }
+
+    // MARK: - HubTransport
+
+    func write(_ bytes: [UInt8]) -> Bool { self.socket.write(bytes) }
+
+    func pauseReading() { self.socket.pauseReading() }
+
+    func resumeReading() { self.socket.resumeReading() }
+
+    func close(sending bytes: [UInt8]?) {
+        self.connection = nil
+        self.socket.close(sending: bytes, code: 1000)
+    }
+}
+
+extension HubFraming {
+    /// Each record as one unmasked text frame (RFC 6455 §5.2).
+    static let webSocketText = HubFraming(name: "websocket-text") { WebSocketFrameEncoder.text($0) }
+}

@@ -1,0 +1,120 @@
+internal import ChatifyEventLoop
+public import ChatifyWire
+
+/// One TCP connection that speaks WebSocket. Confined to its worker's loop.
+public final class WebSocketConnection: ServedConnection {
+    private let worker: ServerWorker
+    private let stream: TCPStream
+    private var machine: WebSocketServerConnection
+    private var handler: (any WebSocketHandler)?
+    private var isClosing = false
+    private var closeDeadline: ContinuousClock.Instant?
+    private var isPaused = false
+
+    init(worker: ServerWorker, stream: TCPStream) {
+        self.worker = worker
+        self.stream = stream
+        self.machine = WebSocketServerConnection(limits: worker.configuration.webSocket)
+        self.stream.maxOutboundBytes = worker.configuration.maxOutboundBytesPerConnection
+    }
+
+    func start(handler: any WebSocketHandler, with bytes: [UInt8]) {
+        self.handler = handler
+        self.stream.handler = self
+        self.stream.startReading()
+        if !bytes.isEmpty { bytes.withUnsafeBytes { self.received($0) } }
+    }
+
+    /// Queues a whole frame; `false`, and nothing queued, beyond the bound on outbound bytes.
+    public func write(_ frame: [UInt8]) -> Bool {
+        self.stream.write(frame)
+    }
+
+    /// Stops reading until ``resumeReading()``.
+    public func pauseReading() {
+        self.isPaused = true
+        self.stream.stopReading()
+    }
+
+    /// Goes on reading.
+    public func resumeReading() {
+        self.isPaused = false
+        if !self.isClosing { self.stream.startReading() }
+        self.pump()
+    }
+
+    /// Sends a last frame, if any, and begins the closing handshake (RFC 6455 §7); the peer has five seconds for its part.
+    public func close(sending frame: [UInt8]?, code: UInt16, reason: String = "") {
+        guard !self.isClosing else { return }
+        self.stream.maxOutboundBytes = .max
+        if let frame { _ = self.stream.write(frame) }
+        if let closeFrame = self.machine.close(code: code, reason: reason) { _ = self.stream.write(closeFrame) }
+        self.closeDeadline = .now + self.worker.configuration.closeTimeout
+        self.isPaused = false
+        self.stream.startReading()
+        self.releaseHandler()
+    }
+
+    /// Carries out what the machine makes of the received bytes.
+    private func pump() {
+        while !self.isClosing, !self.isPaused, let action = self.machine.next() {
+            switch action {
+            case .data(let kind, let bytes, let endsMessage):
+                self.handler?.received(bytes, kind: kind, endsMessage: endsMessage)
+            case .send(let frame): self.reply(frame)
+            case .pong: break
+            case .close: self.finish()
+            }
+        }
+    }
+
+    /// Answers a ping; a peer that pings and does not read ends like any other that does not read.
+    private func reply(_ frame: [UInt8]) {
+        if !self.stream.write(frame) { self.abort() }
+    }
+
+    private func finish() {
+        self.isClosing = true
+        self.stream.stopReading()
+        self.stream.closeAfterFlush(within: self.worker.configuration.closeTimeout)
+        self.releaseHandler()
+    }
+
+    private func releaseHandler() {
+        guard let handler = self.handler else { return }
+        self.handler = nil
+        handler.closed()
+    }
+
+    // MARK: - ServedConnection
+
+    func tick(now: ContinuousClock.Instant) {
+        if let closeDeadline = self.closeDeadline, now >= closeDeadline { return self.abort() }
+        self.handler?.tick()
+    }
+
+    func serverStops() {}
+
+    func abort() {
+        self.isClosing = true
+        self.stream.close()
+    }
+}
+
+extension WebSocketConnection: TCPStreamHandler {
+    func received(_ bytes: UnsafeRawBufferPointer) {
+        guard !self.isClosing else { return }
+        self.machine.feed(bytes)
+        self.pump()
+    }
+
+    func reachedEnd() { self.finish() }
+
+    func drained() {}
+
+    func closed(_ error: EventLoopError?) {
+        self.isClosing = true
+        self.worker.remove(self)
+        self.releaseHandler()
+    }
+}

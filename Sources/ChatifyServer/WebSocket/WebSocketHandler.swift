@@ -1,0 +1,13 @@
+public import ChatifyWire
+
+/// Handles what comes in on one WebSocket. Confined to the connection's loop.
+public protocol WebSocketHandler: AnyObject {
+    /// Takes a piece of a message's payload; `endsMessage` with the last one.
+    func received(_ bytes: [UInt8], kind: WebSocketMessageKind, endsMessage: Bool)
+
+    /// Lets time pass; called about once a second.
+    func tick()
+
+    /// Learns that the socket is gone. Called exactly once, and last.
+    func closed()
+}

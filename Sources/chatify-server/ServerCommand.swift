@@ -1,0 +1,108 @@
+internal import ArgumentParser
+internal import ChatifyCore
+internal import ChatifyServer
+internal import Logging
+
+/// The command line of `chatify-server`.
+@main
+struct ServerCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "chatify-server",
+        abstract: "A chat server that stock SignalR clients talk to.",
+        discussion: """
+            Settings come from a JSON file (--config), are overridden by environment variables such as \
+            Chatify__Server__Port=8080, and those by the flags below.
+            """,
+        version: "chatify-server \(version)"
+    )
+
+    static let version = "0.1.0"
+
+    @Option(help: "The address to listen on (default 127.0.0.1).")
+    var host: String?
+
+    @Option(help: "The port to listen on; 0 picks a free one (default 8080).")
+    var port: String?
+
+    @Option(help: "The event loops; 0 for one per core (default 0).")
+    var loops: String?
+
+    @Option(help: ArgumentHelp("A JSON file with settings.", valueName: "file"))
+    var config: String?
+
+    @Option(help: "trace, debug, info, notice, warning, error or critical (default info).")
+    var logLevel: String?
+
+    @Flag(help: "Keep everything in memory. This version always does.")
+    var inMemory = false
+
+    @Flag(help: "Check the configuration and exit.")
+    var checkConfig = false
+
+    func run() async throws {
+        do {
+            let (configuration, logger) = try self.load()
+            let environment = ProcessEnvironment.variables
+            let adapters = try ChatAdapters.inMemory(partitions: configuration.partitions, environment: environment)
+            if self.checkConfig {
+                print("The configuration is valid.")
+                return
+            }
+            try await self.serve(configuration, adapters, logger)
+        } catch let error as ConfigurationError {
+            throw Failure.report("\(error)")
+        } catch let error as ChatError {
+            throw Failure.report(error.message)
+        } catch let error as ServerStartError {
+            throw Failure.report("\(error)")
+        }
+    }
+
+    /// Reads all settings, from the weakest source to the strongest.
+    private func load() throws -> (ServerConfiguration, Logger) {
+        var settings: [Setting] = []
+        if let config = self.config {
+            settings += try Setting.json(try FileContents.read(config), file: config)
+        }
+        settings += Setting.environment(ProcessEnvironment.variables)
+        settings += self.flags
+        let logger = try self.makeLogger()
+        let (configuration, warnings) = try ServerConfiguration.load(settings)
+        for warning in warnings { logger.warning("\(warning)") }
+        return (configuration, logger)
+    }
+
+    private var flags: [Setting] {
+        let given = [
+            ("Chatify:Server:Host", self.host, "--host"), ("Chatify:Server:Port", self.port, "--port"),
+            ("Chatify:Server:Loops", self.loops, "--loops"),
+            ("Chatify:Server:InMemory", self.inMemory ? "true" : nil, "--in-memory"),
+        ]
+        return given.compactMap { key, value, flag in
+            value.map { Setting(key: key, value: $0, origin: "flag \(flag)") }
+        }
+    }
+
+    private func makeLogger() throws -> Logger {
+        var logger = Logger(label: "chatify", factory: { StreamLogHandler.standardError(label: $0) })
+        if let text = self.logLevel {
+            guard let level = Logger.Level(rawValue: text.lowercased()) else {
+                let allowed = Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")
+                throw Failure.report("--log-level=\"\(text)\": must be one of \(allowed)")
+            }
+            logger.logLevel = level
+        }
+        return logger
+    }
+
+    private func serve(_ configuration: ServerConfiguration, _ adapters: ChatAdapters, _ logger: Logger) async throws {
+        let server = ChatServer(configuration: configuration, adapters: adapters, logger: logger)
+        logger.warning("Development mode: clients are whoever they say they are; do not expose this server")
+        logger.notice("In memory: messages are lost when the server stops")
+        try await server.run(stoppingOnSignals: true) { port in
+            let host = configuration.server.host
+            print("chatify-server listening on http://\(host.contains(":") ? "[\(host)]" : host):\(port)")
+            StandardOutput.flush()
+        }
+    }
+}
