@@ -1,3 +1,5 @@
+internal import Logging
+
 extension ChatService {
     /// Accepts a message: validate, limit, stamp, produce, answer (contracts §2).
     ///

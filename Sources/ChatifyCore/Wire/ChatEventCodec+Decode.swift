@@ -1,4 +1,4 @@
-internal import ChatifyJSON
+package import ChatifyJSON
 
 extension ChatEventCodec {
     /// Reads one event from a JSON object in UTF-8.
@@ -12,9 +12,7 @@ extension ChatEventCodec {
     ) throws(ChatEventDecodingError) -> ChatEvent {
         var parts = ChatEventParts()
         do throws(JSONError) {
-            try bytes.withUnsafeBytes { buffer throws(JSONError) in
-                try JSONReader.read(buffer) { reader throws(JSONError) in try parts.read(from: &reader) }
-            }
+            try JSONReader.read(bytes) { reader throws(JSONError) in try parts.read(from: &reader) }
         } catch {
             throw ChatEventDecodingError(reason: "\(error.reason) at byte \(error.offset)")
         }
@@ -107,7 +105,7 @@ extension ScopeType {
         } else {
             type = ScopeType(rawValue: Int(try reader.readInt64()))
         }
-        guard let type else { throw JSONError(offset: reader.offset, reason: "scopeType is unknown") }
+        guard let type else { throw reader.error("scopeType is unknown") }
         self = type
     }
 }

@@ -46,7 +46,7 @@ extension JSONWriter {
         self.key("messageId")
         withUnsafeTemporaryAllocation(of: UInt8.self, capacity: HexUUID.length) { buffer in
             event.messageID.uuid.write(to: buffer)
-            self.string(utf8: UnsafeBufferPointer(buffer))
+            self.string(utf8: UnsafeRawBufferPointer(buffer))
         }
         self.key("scopeType")
         self.int(Int64(event.scope.type.rawValue))
@@ -59,7 +59,7 @@ extension JSONWriter {
         self.key("createdAtUtc")
         withUnsafeTemporaryAllocation(of: UInt8.self, capacity: Timestamp.iso8601Length) { buffer in
             event.createdAt.writeISO8601(to: buffer)
-            self.string(utf8: UnsafeBufferPointer(buffer))
+            self.string(utf8: UnsafeRawBufferPointer(buffer))
         }
         self.key("originPodId")
         self.string(event.originPodID.rawValue)

@@ -1,0 +1,24 @@
+import Foundation
+
+/// What `/proc` says of the server under test.
+struct ServerProcess {
+    let pid: Int
+
+    /// CPU time used so far, in seconds, kernel and user together.
+    var cpuSeconds: Double {
+        guard let stat = try? String(contentsOfFile: "/proc/\(self.pid)/stat", encoding: .utf8),
+            let end = stat.lastIndex(of: ")")
+        else { return .nan }
+        let fields = stat[end...].split(separator: " ")
+        // Fields 14 and 15 of proc(5); the first here is field 2.
+        guard fields.count > 13, let user = Double(fields[12]), let system = Double(fields[13]) else { return .nan }
+        return (user + system) / Double(sysconf(Int32(_SC_CLK_TCK)))
+    }
+
+    /// Resident memory, in bytes.
+    var residentBytes: Int {
+        guard let status = try? String(contentsOfFile: "/proc/\(self.pid)/status", encoding: .utf8) else { return 0 }
+        let line = status.split(separator: "\n").first { $0.hasPrefix("VmRSS:") }
+        return (line?.split(whereSeparator: { $0 == " " || $0 == "\t" }).dropFirst().first.flatMap { Int($0) } ?? 0) * 1024
+    }
+}

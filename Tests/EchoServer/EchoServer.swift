@@ -1,0 +1,54 @@
+// A server for the WebSocket conformance tests: `/echo` sends every message back with its opcode. Test builds only.
+import ChatifyServer
+import ChatifyWire
+import Logging
+
+@main
+struct EchoServer {
+    static func main() async throws {
+        var configuration = HTTPServerConfiguration()
+        configuration.port = 0
+        configuration.loops = 1
+        configuration.webSocket.maxFrameBytes = 32 * 1024 * 1024
+        configuration.webSocket.maxMessageBytes = 32 * 1024 * 1024
+        configuration.maxOutboundBytesPerConnection = 64 * 1024 * 1024
+        let server = HTTPServer(configuration: configuration, logger: Logger(label: "echo")) { _ in EchoRoutes() }
+        let port = try await server.start()
+        print("echo listening on http://127.0.0.1:\(port)", terminator: "\n")
+        StandardOutput.flush()
+        // Serves until the test ends the process.
+        while !Task.isCancelled { try await Task.sleep(for: .seconds(3600)) }
+    }
+}
+
+final class EchoRoutes: HTTPHandler {
+    func handle(_ request: HTTPRequest) async -> HTTPOutcome {
+        guard request.head.path == "/echo", WebSocketHandshake.isUpgrade(request.head) else {
+            return .response(HTTPResponse(status: 404, headers: HTTPHeaders(), body: []))
+        }
+        return .webSocket { EchoSocket(socket: $0) }
+    }
+
+    func tick() {}
+
+    func drain(atMost count: Int) -> Int { 0 }
+}
+
+final class EchoSocket: WebSocketHandler {
+    private let socket: WebSocketConnection
+    private var message: [UInt8] = []
+
+    init(socket: WebSocketConnection) { self.socket = socket }
+
+    func received(_ bytes: [UInt8], kind: WebSocketMessageKind, endsMessage: Bool) {
+        self.message += bytes
+        guard endsMessage else { return }
+        let frame = kind == .text ? WebSocketFrameEncoder.text(self.message) : WebSocketFrameEncoder.binary(self.message)
+        self.message = []
+        if !self.socket.write(frame) { self.socket.close(sending: nil, code: 1008) }
+    }
+
+    func tick() {}
+
+    func closed() {}
+}
