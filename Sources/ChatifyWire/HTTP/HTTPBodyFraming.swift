@@ -27,7 +27,11 @@ enum HTTPBodyFraming: Sendable, Equatable {
             return
         }
         guard lengths.count <= 1 else { throw .badRequest("more than one content-length") }
-        self = .length(try lengths.first.map { text throws(HTTPParseError) in try Self.length(text, maxBodyBytes) } ?? 0)
+        guard let length = lengths.first else {
+            self = .length(0)
+            return
+        }
+        self = .length(try Self.length(length, maxBodyBytes))
     }
 
     private static func check(hosts: [String], minorVersion: Int) throws(HTTPParseError) {
