@@ -1,0 +1,76 @@
+/// A whole response, and how it is written (RFC 9112 section 4).
+public struct HTTPResponse: Sendable, Equatable {
+    /// The interim answer to a request with `Expect: 100-continue`.
+    public static let continueBytes: [UInt8] = Array("HTTP/1.1 100 Continue\r\n\r\n".utf8)
+
+    /// The status code, 100 to 599.
+    public var status: Int
+    /// The fields; `Connection`, `Content-Length` and `Transfer-Encoding` are this type's own business.
+    public var headers: HTTPHeaders
+    /// The body; not written for statuses that have none.
+    public var body: [UInt8]
+
+    /// Creates a response of a status, fields and a body.
+    public init(status: Int, headers: HTTPHeaders = HTTPHeaders(), body: [UInt8] = []) {
+        self.status = status
+        self.headers = headers
+        self.body = body
+    }
+
+    /// Writes the response with its length, so that the client can tell where it ends.
+    ///
+    /// Statuses 1xx and 204 have neither body nor length, 304 no body. A field with an invalid name is dropped, and
+    /// control bytes in a value become spaces, so that no value can start a field or a response of its own.
+    /// - Parameters:
+    ///   - keepAlive: Whether the connection stays open afterwards; said in `Connection`, except with a 1xx status,
+    ///     where the caller's own `Connection` field is kept.
+    ///   - isHead: Whether the request's method was `HEAD`: the length is that of the body, which is left out.
+    public func encode(keepAlive: Bool, isHead: Bool) -> [UInt8] {
+        let hasBody = self.status >= 200 && self.status != 204 && self.status != 304
+        let writesBody = hasBody && !isHead
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(192 + self.headers.count * 48 + (writesBody ? self.body.count : 0))
+        self.appendHead(to: &bytes, connection: keepAlive ? "keep-alive" : "close")
+        if hasBody {
+            bytes.append(contentsOf: "Content-Length: \(self.body.count)\r\n".utf8)
+        }
+        bytes.append(contentsOf: "\r\n".utf8)
+        if writesBody { bytes.append(contentsOf: self.body) }
+        return bytes
+    }
+
+    /// Writes the head of a response whose body has no known length and ends when the connection is closed.
+    ///
+    /// For event streams; the ``body`` of this value, if any, is its beginning.
+    public func encodeUntilClose() -> [UInt8] {
+        var bytes: [UInt8] = []
+        self.appendHead(to: &bytes, connection: "close")
+        bytes.append(contentsOf: "\r\n".utf8)
+        bytes.append(contentsOf: self.body)
+        return bytes
+    }
+
+    private func appendHead(to bytes: inout [UInt8], connection: String) {
+        let status = min(max(self.status, 100), 599)
+        bytes.append(contentsOf: "HTTP/1.1 \(status) \(HTTPReasonPhrase.of(status))\r\n".utf8)
+        let isInterim = status < 200
+        for field in self.headers.fields where Self.mayWrite(field.name, isInterim: isInterim) {
+            bytes.append(contentsOf: field.name.utf8)
+            bytes.append(ASCII.colon)
+            bytes.append(ASCII.space)
+            for byte in field.value.utf8 { bytes.append(ASCII.isFieldValue(byte) ? byte : ASCII.space) }
+            bytes.append(contentsOf: "\r\n".utf8)
+        }
+        if !isInterim { bytes.append(contentsOf: "Connection: \(connection)\r\n".utf8) }
+    }
+
+    private static func mayWrite(_ name: String, isInterim: Bool) -> Bool {
+        switch name.utf8.count {
+        case 0: false
+        case 10 where ASCII.equalsIgnoringCase(name, "connection"): isInterim
+        case 14 where ASCII.equalsIgnoringCase(name, "content-length"): false
+        case 17 where ASCII.equalsIgnoringCase(name, "transfer-encoding"): false
+        default: name.utf8.allSatisfy(ASCII.isToken)
+        }
+    }
+}
