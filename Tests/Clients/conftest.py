@@ -1,0 +1,101 @@
+"""Fixtures: the servers under test, named by the environment, one per module and setting."""
+
+import os
+import uuid
+
+import pytest
+
+from server_process import ServerProcess
+
+BANNER = r"chatify-server listening on http://(?P<host>[^:/]+):(?P<port>\d+)"
+ECHO_BANNER = r"echo listening on http://(?P<host>[^:/]+):(?P<port>\d+)"
+VARIABLES = ("CHATIFY_SERVER", "CHATIFY_ECHO_SERVER")
+
+
+def pytest_configure(config):
+    """Refuses a run in which everything would be skipped."""
+    if not config.option.collectonly and not any(os.environ.get(name) for name in VARIABLES):
+        raise pytest.UsageError(f"set {' or '.join(VARIABLES)} to the path of an executable to test")
+
+
+def executable(variable: str) -> str:
+    path = os.environ.get(variable)
+    if not path:
+        pytest.skip(f"{variable} is not set")
+    assert os.access(path, os.X_OK), f"{variable}={path} is not an executable file"
+    return os.path.abspath(path)
+
+
+@pytest.fixture(scope="session")
+def chatify_server_path() -> str:
+    return executable("CHATIFY_SERVER")
+
+
+@pytest.fixture(scope="module")
+def start_server(chatify_server_path, tmp_path_factory):
+    """Starts servers with given flags and settings; those still running at the end must stop cleanly."""
+    running: list[ServerProcess] = []
+
+    def start(*flags: str, **settings: str) -> ServerProcess:
+        """Settings are `Hub__KeepAliveSeconds="1"`, without the leading `Chatify__`."""
+        defaults = {"RateLimit__SendMessage__Threshold": "0", "Server__ShutdownGraceSeconds": "4"}
+        environment = {f"Chatify__{key}": value for key, value in (defaults | settings).items()}
+        command = [chatify_server_path, "--host", "127.0.0.1", "--port", "0", "--in-memory", *flags]
+        server = ServerProcess(command, BANNER, environment, str(tmp_path_factory.mktemp("server")))
+        running.append(server)
+        return server
+
+    yield start
+    still_running = [server for server in running if server.process.returncode is None]
+    try:
+        for server in still_running:
+            server.stop()
+    finally:
+        for server in still_running:
+            server.kill()
+
+
+@pytest.fixture(scope="module")
+def server(start_server) -> ServerProcess:
+    """A server without a rate limit, everything else at its default."""
+    return start_server()
+
+
+@pytest.fixture(scope="module")
+def short_server(start_server) -> ServerProcess:
+    """A server with the shortest keep-alive and time-outs."""
+    return start_server(
+        Hub__KeepAliveSeconds="1",
+        Hub__ClientTimeoutSeconds="2",
+        Hub__HandshakeTimeoutSeconds="1",
+        Server__RequestTimeoutSeconds="1",
+    )
+
+
+@pytest.fixture(scope="module")
+def limited_server(start_server) -> ServerProcess:
+    """A server that lets each user send three messages a minute."""
+    return start_server(RateLimit__SendMessage__Threshold="3", RateLimit__SendMessage__WindowSeconds="60")
+
+
+@pytest.fixture(scope="module")
+def echo_server(tmp_path_factory):
+    """The WebSocket echo executable."""
+    path = executable("CHATIFY_ECHO_SERVER")
+    server = ServerProcess([path], ECHO_BANNER, {}, str(tmp_path_factory.mktemp("echo")))
+    yield server
+    assert server.process.poll() is None, f"the echo server ended: {server.stderr_lines[-20:]}"
+    server.kill()
+
+
+@pytest.fixture
+def scope() -> str:
+    """The id of a channel that no other test uses."""
+    return f"scope-{uuid.uuid4().hex[:12]}"
+
+
+@pytest.fixture
+def names():
+    """Makes user names that no other test uses; they hold no `-`, so they can be parts of a direct message's id."""
+    suffix = uuid.uuid4().hex[:8]
+    return lambda name: f"{name}{suffix}"
