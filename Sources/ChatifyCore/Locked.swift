@@ -28,7 +28,9 @@ package final class Locked<Value>: @unchecked Sendable {
         self.mutex.deallocate()
     }
 
-    /// Runs `body` with the lock held. Keep it short: no `await`, no callback, no other lock.
+    /// Runs `body` with the lock held.
+    ///
+    /// Keep it short: no `await`, no callback, no other lock.
     package func withLock<Result, Failure: Error>(
         _ body: (inout Value) throws(Failure) -> sending Result
     ) throws(Failure) -> sending Result {

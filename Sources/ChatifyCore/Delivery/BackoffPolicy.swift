@@ -1,6 +1,6 @@
 /// How long a service pauses while something it needs is out of reach (contracts §5).
 public struct BackoffPolicy: Sendable, Hashable {
-    /// The first pause; each one after it is twice as long. 1 s by default.
+    /// The first pause, doubled with each one after it; 1 s by default.
     public var initialDelay: Duration = .seconds(1)
     /// The longest pause; 16 s by default.
     public var maximumDelay: Duration = .seconds(16)

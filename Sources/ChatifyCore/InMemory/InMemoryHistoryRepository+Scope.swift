@@ -7,7 +7,7 @@ extension InMemoryHistoryRepository {
 
         var isEmpty: Bool { self.head == self.messages.count }
 
-        /// Inserts a message; `false` if its place is taken. O(1) amortized at the end.
+        /// Inserts a message, O(1) amortized at the end; `false` if its place is taken.
         mutating func insert(_ message: HistoryMessage) -> Bool {
             let cursor = HistoryCursor(behind: message.event)
             guard !self.isEmpty, cursor <= HistoryCursor(behind: self.messages[self.messages.count - 1].event) else {

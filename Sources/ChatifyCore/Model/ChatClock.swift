@@ -1,8 +1,12 @@
 /// Where time comes from, handed in so that tests own it.
 public struct ChatClock: Sendable {
-    /// The wall clock, for stamping events. May jump.
+    /// The wall clock, for stamping events.
+    ///
+    /// May jump.
     public var now: @Sendable () -> Timestamp
-    /// Time since some fixed start, for windows, expiry and time-outs. Never runs backwards.
+    /// Time since some fixed start, for windows, expiry and time-outs.
+    ///
+    /// Never runs backwards.
     public var uptime: @Sendable () -> Duration
     /// Waits that long; throws only `CancellationError`, at once when the task is cancelled.
     public var sleep: @Sendable (Duration) async throws -> Void

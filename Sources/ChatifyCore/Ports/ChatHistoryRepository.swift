@@ -25,7 +25,9 @@ public protocol ChatHistoryRepository: Sendable {
 public struct HistoryGuarantees: Sendable, Hashable {
     /// Whether a stored event survives the death of the process and the machine's loss of power.
     public var isDurable: Bool
-    /// Whether all pods read and write the same store. If not, each pod writes a whole history of its own (contracts §5).
+    /// Whether all pods read and write the same store.
+    ///
+    /// If not, each pod writes a whole history of its own (contracts §5).
     public var isShared: Bool
 
     /// Makes a declaration of guarantees.
