@@ -57,11 +57,29 @@ let package = Package(
             ]
         ),
 
+        // Programs to learn from and to test with.
+        .executableTarget(
+            name: "HelloChat",
+            dependencies: ["ChatifyCore", .product(name: "Logging", package: "swift-log")],
+            path: "Examples/HelloChat"
+        ),
+        .executableTarget(
+            name: "EchoServer",
+            dependencies: ["ChatifyServer", "ChatifyWire", .product(name: "Logging", package: "swift-log")],
+            path: "Tests/EchoServer"
+        ),
+
         // C libraries, from the system's own packages.
         .systemLibrary(name: "CLibuv", pkgConfig: "libuv", providers: [.apt(["libuv1-dev"]), .brew(["libuv"])]),
 
         .testTarget(name: "ChatifyJSONTests", dependencies: ["ChatifyJSON"]),
-        .testTarget(name: "ChatifyCoreTests", dependencies: ["ChatifyCore", "ChatifyJSON"]),
+        .testTarget(
+            name: "ChatifyCoreTests",
+            dependencies: [
+                "ChatifyCore", "ChatifyJSON",
+                .product(name: "Logging", package: "swift-log"),
+            ]
+        ),
         .testTarget(name: "ChatifySignalRTests", dependencies: ["ChatifyJSON", "ChatifySignalR"]),
         .testTarget(name: "ChatifyHubTests", dependencies: ["ChatifyCore", "ChatifyHub", "ChatifySignalR"]),
         .testTarget(name: "ChatifyWireTests", dependencies: ["ChatifyWire"]),

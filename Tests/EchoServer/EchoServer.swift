@@ -40,7 +40,7 @@ final class EchoSocket: WebSocketHandler {
 
     init(socket: WebSocketConnection) { self.socket = socket }
 
-    func received(_ bytes: [UInt8], kind: WebSocketMessageKind, endsMessage: Bool) {
+    func received(_ bytes: [UInt8], kind: WebSocketAction.DataKind, endsMessage: Bool) {
         self.message += bytes
         guard endsMessage else { return }
         let frame = kind == .text ? WebSocketFrameEncoder.text(self.message) : WebSocketFrameEncoder.binary(self.message)

@@ -1,14 +1,16 @@
 extension InMemoryHistoryRepository {
     /// The messages of one scope, in the order of history, no two at the same place.
     struct ScopeHistory {
-        private var messages: ArraySlice<HistoryMessage> = []
+        /// The messages from ``head`` on; those before it are removed, and stay until they are as many as the others.
+        private var messages: [HistoryMessage] = []
+        private var head = 0
 
-        var isEmpty: Bool { self.messages.isEmpty }
+        var isEmpty: Bool { self.head == self.messages.count }
 
-        /// Inserts a message; `false` if its place is taken. O(1) amortized at the end.
+        /// Inserts a message, O(1) amortized at the end; `false` if its place is taken.
         mutating func insert(_ message: HistoryMessage) -> Bool {
             let cursor = HistoryCursor(behind: message.event)
-            guard let last = self.messages.last.map({ HistoryCursor(behind: $0.event) }), cursor <= last else {
+            guard !self.isEmpty, cursor <= HistoryCursor(behind: self.messages[self.messages.count - 1].event) else {
                 self.messages.append(message)
                 return true
             }
@@ -18,13 +20,20 @@ extension InMemoryHistoryRepository {
             return true
         }
 
-        /// Removes the message at that place; O(log n) for the oldest.
+        /// Removes the message at that place; O(log n) amortized for the oldest.
         mutating func remove(_ cursor: HistoryCursor) {
             let index = self.firstIndex { HistoryCursor(behind: $0.event) >= cursor }
             guard index < self.messages.endIndex, HistoryCursor(behind: self.messages[index].event) == cursor else {
                 return
             }
-            self.messages.remove(at: index)
+            guard index == self.head else {
+                self.messages.remove(at: index)
+                return
+            }
+            self.head += 1
+            guard self.head >= 32, self.head * 2 >= self.messages.count else { return }
+            self.messages.removeFirst(self.head)
+            self.head = 0
         }
 
         /// The messages that `query` asks for.
@@ -42,7 +51,7 @@ extension InMemoryHistoryRepository {
 
         /// The first index from which on `predicate` holds, by binary search; the end if it never does.
         private func firstIndex(where predicate: (HistoryMessage) -> Bool) -> Int {
-            var (low, high) = (self.messages.startIndex, self.messages.endIndex)
+            var (low, high) = (self.head, self.messages.count)
             while low < high {
                 let middle = low + (high - low) / 2
                 if predicate(self.messages[middle]) { high = middle } else { low = middle + 1 }

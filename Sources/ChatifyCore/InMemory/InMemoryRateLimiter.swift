@@ -62,7 +62,9 @@ extension InMemoryRateLimiter.State {
             self.windows[key] = window
             if self.windows.count >= self.sweepAt { self.sweep(now: now) }
         }
-        return RateLimitDecision(isAllowed: isAllowed, count: window.count, resetsAfter: window.end - now)
+        // Another call may have read a later time and opened the window before this one took the lock.
+        let resetsAfter = min(window.end - now, key.window)
+        return RateLimitDecision(isAllowed: isAllowed, count: window.count, resetsAfter: resetsAfter)
     }
 
     private mutating func sweep(now: Duration) {

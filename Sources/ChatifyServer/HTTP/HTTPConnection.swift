@@ -103,9 +103,7 @@ final class HTTPConnection: ServedConnection {
 
     /// Answers bytes that are no request, and closes: where the next one would begin is not known.
     private func refuse(_ error: HTTPParseError) {
-        self.respondAndClose(
-            ProblemDetails(status: error.status, detail: error.reason, instance: nil, correlationID: .random())
-        )
+        self.respondAndClose(ProblemDetails(error))
     }
 
     private func respondAndClose(_ problem: ProblemDetails) {
@@ -123,8 +121,7 @@ final class HTTPConnection: ServedConnection {
             _ = self.stream.write(response.encode(keepAlive: true, isHead: false))
         } catch {
             let problem = ProblemDetails(
-                status: error.status,
-                detail: error.reason,
+                error,
                 instance: request.head.path,
                 correlationID: request.correlationID
             )

@@ -19,6 +19,12 @@ struct ProblemDetails {
         self.correlationID = correlationID
     }
 
+    /// How bytes that are no request are told.
+    init(_ error: HTTPParseError, instance: String? = nil, correlationID: CorrelationID = .random()) {
+        self.init(status: error.status, detail: error.reason, instance: instance, correlationID: correlationID)
+        self.headers = error.headers
+    }
+
     /// How a chat failure is told over HTTP (contracts §2).
     init(_ error: ChatError, instance: String, correlationID: CorrelationID) {
         self.init(
@@ -74,7 +80,7 @@ struct ProblemDetails {
         writer.key("type")
         writer.string("about:blank")
         writer.key("title")
-        writer.string(HTTPResponse.reasonPhrase(for: self.status))
+        writer.string(HTTPResponse.reasonPhrase(of: self.status))
         writer.key("status")
         writer.int(Int64(self.status))
         writer.key("detail")

@@ -11,7 +11,7 @@ final class HubWebSocket: WebSocketHandler, HubTransport {
         self.connection = shard.connect(self, as: admission, framing: .webSocketText)
     }
 
-    func received(_ bytes: [UInt8], kind: WebSocketMessageKind, endsMessage: Bool) {
+    func received(_ bytes: [UInt8], kind: WebSocketAction.DataKind, endsMessage: Bool) {
         // Records may be split and joined anywhere, and ASP.NET ignores the opcode (signalr.md §4).
         bytes.withUnsafeBytes { self.connection?.receive($0) }
     }

@@ -58,3 +58,8 @@ enum HTTPReasonPhrase {
         }
     }
 }
+
+extension HTTPResponse {
+    /// The words behind a status code, such as `Not Found` (RFC 9110 section 15).
+    public static func reasonPhrase(of status: Int) -> String { HTTPReasonPhrase.of(status) }
+}
