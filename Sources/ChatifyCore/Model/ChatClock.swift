@@ -1,18 +1,8 @@
 /// Where time comes from, handed in so that tests own it.
 public struct ChatClock: Sendable {
-<<<<<<< HEAD
     /// The wall clock, for stamping events; may jump.
     public var now: @Sendable () -> Timestamp
     /// Time since some fixed start, for windows, expiry and time-outs; never runs backwards.
-=======
-    /// The wall clock, for stamping events.
-    ///
-    /// May jump.
-    public var now: @Sendable () -> Timestamp
-    /// Time since some fixed start, for windows, expiry and time-outs.
-    ///
-    /// Never runs backwards.
->>>>>>> w-inmemory
     public var uptime: @Sendable () -> Duration
     /// Waits that long; throws only `CancellationError`, at once when the task is cancelled.
     public var sleep: @Sendable (Duration) async throws -> Void

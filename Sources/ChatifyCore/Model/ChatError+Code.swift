@@ -14,13 +14,7 @@ extension ChatError {
         public static let validation = Code("VALIDATION_ERROR")
         /// Over the rate limit; ``ChatError/retryAfter`` tells when to try again.
         public static let rateLimitExceeded = Code("RATE_LIMIT_EXCEEDED")
-<<<<<<< HEAD
         /// The log did not acknowledge the event, which may or may not be in the log.
-=======
-        /// The log did not acknowledge the event.
-        ///
-        /// It may or may not be in the log.
->>>>>>> w-inmemory
         public static let eventProductionFailed = Code("EVENT_PRODUCTION_FAILED")
         /// The pod is misconfigured, or a part it needs to decide is out of reach.
         public static let configuration = Code("CONFIGURATION_ERROR")

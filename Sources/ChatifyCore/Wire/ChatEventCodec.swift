@@ -1,4 +1,3 @@
-<<<<<<< HEAD
 internal import ChatifyJSON
 
 /// The JSON form of events (contracts §1): a fast writer and a strict reader.
@@ -71,11 +70,5 @@ extension JSONWriter {
         self.int(Int64(position.partition))
         self.key("offset")
         self.int(position.offset)
-=======
-/// Stands in for the JSON codec until that is merged; only its signature is right.
-enum ChatEventCodec {
-    static func encode(_ event: ChatEvent) -> [UInt8] {
-        Array("{\"messageId\":\"\(event.messageID)\"}".utf8)
->>>>>>> w-inmemory
     }
 }
