@@ -86,16 +86,19 @@ extension ChatHub {
         bearerToken: String?,
         claimedUser: String?
     ) async throws(HubRejection) -> [UInt8] {
-        let negotiation = Negotiation(requestedVersion: version)
-        guard case .accepted(let version) = negotiation else { return negotiation.errorBody }
-        let connectionID = ConnectionID(unchecked: ConnectionToken.random())
+        let request: NegotiateRequest
+        do {
+            request = try NegotiateRequest(negotiateVersion: version)
+        } catch {
+            return NegotiateResponse.failure(error.text).encoded()
+        }
+        let names = ConnectionIdentity(negotiateVersion: request.version)
+        let connectionID = ConnectionID(unchecked: names.id)
         let identity = try await self.identify(bearerToken, claimedUser, as: connectionID)
-        // In version 0 the public id is the key as well (signalr.md §2).
-        let token = version == 0 ? connectionID.rawValue : ConnectionToken.random()
         let now = ContinuousClock.now
         let isKept = self.registry.withLock {
             $0.negotiate(
-                token: token,
+                token: names.token,
                 connectionID: connectionID,
                 userID: identity.userID,
                 deadline: now + self.configuration.negotiationLifetime,
@@ -103,12 +106,11 @@ extension ChatHub {
             )
         }
         guard isKept else { throw HubRejection(503, "Too many connections are being negotiated.") }
-        return NegotiateResponse(
-            version: version,
-            connectionID: connectionID.rawValue,
-            connectionToken: token,
-            transports: [.webSockets]
-        ).encode()
+        return NegotiateResponse.success(
+            version: request.version,
+            identity: names,
+            transports: [.webSockets(.text)]
+        ).encoded()
     }
 
     /// Lets a transport in: with the token of a negotiated connection, or with none for a new connection.
@@ -136,11 +138,11 @@ extension ChatHub {
     }
 
     private func open(_ bearerToken: String?, _ claimedUser: String?) async throws(HubRejection) -> HubAdmission {
-        let token = ConnectionToken.random()
-        let connectionID = ConnectionID(unchecked: ConnectionToken.random())
+        let names = ConnectionIdentity()
+        let connectionID = ConnectionID(unchecked: names.id)
         let identity = try await self.identify(bearerToken, claimedUser, as: connectionID)
-        guard self.registry.withLock({ $0.open(token: token, by: identity.userID) }) else { throw Self.tooManyOfUser }
-        return HubAdmission(connectionID: connectionID, identity: identity, token: token)
+        guard self.registry.withLock({ $0.open(token: names.token, by: identity.userID) }) else { throw Self.tooManyOfUser }
+        return HubAdmission(connectionID: connectionID, identity: identity, token: names.token)
     }
 
     private static let tooManyOfUser = HubRejection(429, "This user has too many connections.")

@@ -6,12 +6,12 @@ extension HubErrorText {
     static func describe(_ error: HubBindingError, target: String) -> String {
         switch error {
         case .unknownMethod: self.unknownMethod(target)
-        case .arguments: self.notBound(target)
-        case .invalid(let message): self.failed(target, message: "\(ChatError(.validation, message))")
+        case .arguments: self.argumentsDoNotBind(target)
+        case .invalid(let message): self.describe(ChatError(.validation, message), target: target)
         }
     }
 
     static func describe(_ error: ChatError, target: String) -> String {
-        error.code == .forbidden ? self.unauthorized(target) : self.failed(target, message: "\(error)")
+        error.code == .forbidden ? self.unauthorized(target) : self.methodFailed(target, detail: "\(error)")
     }
 }

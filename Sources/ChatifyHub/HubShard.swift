@@ -1,4 +1,4 @@
-public import ChatifyCore
+internal import ChatifyCore
 
 /// The connections of one executor, and who of them is joined to which scope.
 ///

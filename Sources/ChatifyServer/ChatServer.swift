@@ -1,5 +1,5 @@
-public import ChatifyCore
-public import ChatifyEventLoop
+internal import ChatifyCore
+internal import ChatifyEventLoop
 internal import ChatifyHub
 public import Logging
 
@@ -51,13 +51,18 @@ public final class ChatServer: Sendable {
 
     /// Serves until asked to stop, or until the task is cancelled.
     ///
-    /// - Parameter onListening: Called once with the port, when the server takes connections.
-    /// - Throws: ``EventLoopError`` if it cannot listen.
-    public func run(onListening: @Sendable (Int) -> Void) async throws {
+    /// - Parameters:
+    ///   - stoppingOnSignals: Whether SIGTERM and SIGINT ask the server to stop.
+    ///   - onListening: Called once with the port, when the server takes connections.
+    /// - Throws: ``ServerStartError`` if it cannot listen.
+    public func run(
+        stoppingOnSignals: Bool = false,
+        onListening: @Sendable (Int) -> Void
+    ) async throws(ServerStartError) {
         let server = HTTPServer(configuration: self.configuration.server, logger: self.logger) { [services] loop in
             ChatRoutes(services: services, shard: services.hub.makeShard(on: loop))
         }
-        let port = try await server.start()
+        let port = try await self.start(server, stoppingOnSignals: stoppingOnSignals)
         await withDiscardingTaskGroup { group in
             group.addTask { await self.broadcast() }
             group.addTask { await self.writeHistory() }
@@ -72,6 +77,18 @@ public final class ChatServer: Sendable {
         self.services.hub.removeShards()
         await self.adapters.broadcastConsumer.close()
         await self.adapters.historyConsumer.close()
+    }
+
+    private func start(_ server: HTTPServer, stoppingOnSignals: Bool) async throws(ServerStartError) -> Int {
+        do throws(EventLoopError) {
+            if stoppingOnSignals {
+                return try await server.start { [stopSignal] in stopSignal.send() }
+            }
+            return try await server.start()
+        } catch {
+            self.services.hub.removeShards()
+            throw ServerStartError(error, configuration: self.configuration.server)
+        }
     }
 
     private func broadcast() async {

@@ -4,7 +4,7 @@ internal import ArgumentParser
 enum Failure {
     /// Writes the line and returns what to throw: exit code 1, and nothing more printed.
     static func report(_ line: String) -> ExitCode {
-        StandardError.write("chatify-server: \(line)\n")
+        StandardError.print("chatify-server: \(line)")
         return .failure
     }
 }

@@ -21,19 +21,3 @@ enum ProcessEnvironment {
         return variables
     }
 }
-
-/// The standard output, which is buffered when it is not a terminal.
-enum StandardOutput {
-    static func flush() { fflush(nil) }
-}
-
-/// The standard error.
-enum StandardError {
-    static func write(_ text: String) {
-        var text = text
-        text.withUTF8 { bytes in
-            // Best effort: there is nowhere left to report a failure to.
-            _ = fwrite(bytes.baseAddress, 1, bytes.count, stderr)
-        }
-    }
-}

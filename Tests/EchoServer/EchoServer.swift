@@ -1,6 +1,7 @@
 // A server for the WebSocket conformance tests: `/echo` sends every message back with its opcode. Test builds only.
 import ChatifyServer
 import ChatifyWire
+import Foundation
 import Logging
 
 @main
@@ -15,7 +16,7 @@ struct EchoServer {
         let server = HTTPServer(configuration: configuration, logger: Logger(label: "echo")) { _ in EchoRoutes() }
         let port = try await server.start()
         print("echo listening on http://127.0.0.1:\(port)", terminator: "\n")
-        StandardOutput.flush()
+        fflush(nil)
         // Serves until the test ends the process.
         while !Task.isCancelled { try await Task.sleep(for: .seconds(3600)) }
     }

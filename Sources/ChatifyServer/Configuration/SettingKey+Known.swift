@@ -1,5 +1,6 @@
 internal import ChatifyCore
 internal import ChatifyHub
+internal import ChatifySignalR
 
 extension SettingKey {
     /// The keys that exist so far.
@@ -55,17 +56,17 @@ extension SettingKey {
         ),
         .duration(
             "Chatify:ChatHistoryWriter:ConsumerBackoffInitialMs",
-            \.historyWriter.backoffInitial,
+            \.historyWriter.backoff.initialDelay,
             1...60_000,
             milliseconds: true
         ),
         .duration(
             "Chatify:ChatHistoryWriter:ConsumerBackoffMaxMs",
-            \.historyWriter.backoffMaximum,
+            \.historyWriter.backoff.maximumDelay,
             1...600_000,
             milliseconds: true
         ),
-        .number("Chatify:ChatHistoryWriter:MaxPayloadLogBytes", \.historyWriter.maximumPayloadPreview, 0...65_536),
+        .number("Chatify:ChatHistoryWriter:MaxPayloadLogBytes", \.historyWriter.maximumPreviewLength, 0...65_536),
     ]
 
     /// Keys that only choose among adapters, and are read by whoever composes the server.

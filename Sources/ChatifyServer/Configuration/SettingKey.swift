@@ -9,7 +9,7 @@ struct SettingKey: Sendable {
     /// A key whose value `parse` reads and `path` takes.
     init<Value>(
         _ name: String,
-        _ path: WritableKeyPath<ServerConfiguration, Value> & Sendable,
+        _ path: any WritableKeyPath<ServerConfiguration, Value> & Sendable,
         _ allowed: String,
         _ parse: @escaping @Sendable (String) -> Value?
     ) {
@@ -24,7 +24,7 @@ struct SettingKey: Sendable {
 
     static func number<Number: FixedWidthInteger & Sendable>(
         _ name: String,
-        _ path: WritableKeyPath<ServerConfiguration, Number> & Sendable,
+        _ path: any WritableKeyPath<ServerConfiguration, Number> & Sendable,
         _ range: ClosedRange<Number>
     ) -> SettingKey {
         SettingKey(name, path, "a whole number from \(range.lowerBound) to \(range.upperBound)") { text in
@@ -34,7 +34,7 @@ struct SettingKey: Sendable {
 
     static func duration(
         _ name: String,
-        _ path: WritableKeyPath<ServerConfiguration, Duration> & Sendable,
+        _ path: any WritableKeyPath<ServerConfiguration, Duration> & Sendable,
         _ range: ClosedRange<Int64>,
         milliseconds: Bool = false
     ) -> SettingKey {
@@ -46,7 +46,7 @@ struct SettingKey: Sendable {
         }
     }
 
-    static func flag(_ name: String, _ path: WritableKeyPath<ServerConfiguration, Bool> & Sendable) -> SettingKey {
+    static func flag(_ name: String, _ path: any WritableKeyPath<ServerConfiguration, Bool> & Sendable) -> SettingKey {
         SettingKey(name, path, "true or false") { text in
             switch text.lowercased() {
             case "true", "1": true

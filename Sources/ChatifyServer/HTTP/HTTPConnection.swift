@@ -17,7 +17,7 @@ final class HTTPConnection: ServedConnection {
     private var deadline: ContinuousClock.Instant
     private var isStopping = false
     private var isClosing = false
-    private lazy var connectionID = ConnectionID(unchecked: ConnectionToken.random())
+    private lazy var connectionID = ConnectionID(unchecked: ConnectionIdentity().id)
 
     init(worker: ServerWorker, stream: TCPStream) {
         self.worker = worker

@@ -1,22 +1,22 @@
-public import ChatifyCore
-public import ChatifyWire
+package import ChatifyCore
+package import ChatifyWire
 
 /// A request that arrived whole.
-public struct HTTPRequest: Sendable {
+package struct HTTPRequest: Sendable {
     /// The request line and headers.
-    public var head: HTTPRequestHead
+    package var head: HTTPRequestHead
     /// The body; empty if there is none.
-    public var body: [UInt8]
+    package var body: [UInt8]
     /// The id that ties together what this request causes: the client's own, or a new one.
-    public var correlationID: CorrelationID
+    package var correlationID: CorrelationID
     /// A name for the TCP connection it came on.
-    public var connectionID: ConnectionID
+    package var connectionID: ConnectionID
 }
 
 /// Answers the requests of one loop's connections.
 ///
 /// Confined to that loop: made there, and called there from tasks that prefer it.
-public protocol HTTPHandler: AnyObject {
+package protocol HTTPHandler: AnyObject {
     /// Answers a request. The answer gets the correlation id and the connection headers from the server.
     func handle(_ request: HTTPRequest) async -> HTTPOutcome
 
@@ -29,7 +29,7 @@ public protocol HTTPHandler: AnyObject {
 }
 
 /// What becomes of a request.
-public enum HTTPOutcome {
+package enum HTTPOutcome {
     /// An ordinary answer.
     case response(HTTPResponse)
     /// The connection becomes a WebSocket; the closure is called once it has, and returns who handles it.

@@ -1,11 +1,11 @@
 internal import ChatifyCore
-public import ChatifyEventLoop
-public import Logging
+package import ChatifyEventLoop
+package import Logging
 
 /// Serves HTTP and WebSockets on a number of event loops that share one port.
 ///
 /// Owns the loops from ``start()`` to the end of ``stop()``.
-public final class HTTPServer: Sendable {
+package final class HTTPServer: Sendable {
     private let configuration: HTTPServerConfiguration
     private let makeHandler: @Sendable (EventLoop) -> any HTTPHandler
     private let logger: Logger
@@ -13,7 +13,7 @@ public final class HTTPServer: Sendable {
     private let workers = Locked<[EventLoopBound<ServerWorker>]>([])
 
     /// Makes a server; `makeHandler` is called once on each loop.
-    public init(
+    package init(
         configuration: HTTPServerConfiguration,
         logger: Logger,
         makeHandler: @escaping @Sendable (EventLoop) -> any HTTPHandler
@@ -25,16 +25,18 @@ public final class HTTPServer: Sendable {
     }
 
     /// Starts the loops and listens; call it once.
+    ///
+    /// - Parameter onStopSignal: Called on SIGTERM and SIGINT, which end the process at once if this is `nil`.
     /// - Returns: The port.
     /// - Throws: ``EventLoopError``, above all when the port is taken; nothing is left running then.
-    public func start() async throws(EventLoopError) -> Int {
+    package func start(onStopSignal: (@Sendable () -> Void)? = nil) async throws(EventLoopError) -> Int {
         // Loops share the port by SO_REUSEPORT, which would also share it with another server: look first.
         try TCPListener.probe(host: self.configuration.host, port: self.configuration.port)
         var port = self.configuration.port
         for index in 0..<self.loopCount {
             let loop = try EventLoop(name: "chatify-\(index)")
             do {
-                port = try await self.startWorker(on: loop, port: port)
+                port = try await self.startWorker(on: loop, port: port, onStopSignal: index == 0 ? onStopSignal : nil)
             } catch {
                 await loop.shutdown()
                 await self.stop(drainWithin: .zero)
@@ -48,7 +50,11 @@ public final class HTTPServer: Sendable {
         self.configuration.loops > 0 ? self.configuration.loops : Processors.count
     }
 
-    private func startWorker(on loop: EventLoop, port: Int) async throws(EventLoopError) -> Int {
+    private func startWorker(
+        on loop: EventLoop,
+        port: Int,
+        onStopSignal: (@Sendable () -> Void)?
+    ) async throws(EventLoopError) -> Int {
         try await loop.run { () throws(EventLoopError) -> Int in
             let worker = ServerWorker(
                 loop: loop,
@@ -58,6 +64,7 @@ public final class HTTPServer: Sendable {
                 logger: self.logger
             )
             let port = try worker.listen(port: port)
+            if let onStopSignal { try worker.catchStopSignals(onStopSignal) }
             let bound = EventLoopBound(worker, loop: loop)
             self.workers.withLock { $0.append(bound) }
             return port
@@ -81,7 +88,7 @@ public final class HTTPServer: Sendable {
 extension HTTPServer {
     /// Closes the listeners, asks long-lived connections in paced batches to go elsewhere, waits for what is under way,
     /// cuts off the rest when `grace` is over, and ends the loops.
-    public func stop(drainWithin grace: Duration) async {
+    package func stop(drainWithin grace: Duration) async {
         _ = await self.onEachWorker { worker in
             worker.stopListening()
             return 0

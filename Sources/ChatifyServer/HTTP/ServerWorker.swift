@@ -13,6 +13,7 @@ final class ServerWorker {
     private let logger: Logger
     private var listener: TCPListener?
     private var timer: LoopTimer?
+    private var signals: [SignalSource] = []
     private var connections: [ObjectIdentifier: any ServedConnection] = [:]
 
     init(
@@ -41,11 +42,21 @@ final class ServerWorker {
             sharesPort: true,
             onConnection: { [unowned self] in self.accept($0) }
         )
+        listener.onAcceptError = { [logger] in
+            logger.warning("Connections cannot be accepted", metadata: ["error": "\($0)"])
+        }
         self.listener = listener
         let timer = LoopTimer(loop: self.loop)
         timer.schedule(after: .seconds(1), repeating: .seconds(1)) { [unowned self] in self.tick() }
         self.timer = timer
         return listener.port
+    }
+
+    /// Calls `onSignal` on SIGTERM and SIGINT, instead of dying of them.
+    func catchStopSignals(_ onSignal: @escaping () -> Void) throws(EventLoopError) {
+        for number in [SignalSource.Number.terminate, .interrupt] {
+            self.signals.append(try SignalSource(loop: self.loop, number: number, onSignal: onSignal))
+        }
     }
 
     private func accept(_ stream: TCPStream) {
@@ -87,6 +98,7 @@ final class ServerWorker {
     func abortAll() {
         self.timer?.cancel()
         self.timer = nil
+        for signal in self.signals { signal.close() }
         for connection in Array(self.connections.values) { connection.abort() }
     }
 }

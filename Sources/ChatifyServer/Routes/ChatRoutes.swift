@@ -1,6 +1,7 @@
 internal import ChatifyCore
 internal import ChatifyHub
 internal import ChatifyWire
+internal import Logging
 
 /// Answers all requests of one loop: finds the route, judges method and origin, and hands over.
 final class ChatRoutes: HTTPHandler {

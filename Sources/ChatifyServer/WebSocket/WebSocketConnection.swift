@@ -1,8 +1,8 @@
 internal import ChatifyEventLoop
-public import ChatifyWire
+internal import ChatifyWire
 
 /// One TCP connection that speaks WebSocket. Confined to its worker's loop.
-public final class WebSocketConnection: ServedConnection {
+package final class WebSocketConnection: ServedConnection {
     private let worker: ServerWorker
     private let stream: TCPStream
     private var machine: WebSocketServerConnection
@@ -26,25 +26,25 @@ public final class WebSocketConnection: ServedConnection {
     }
 
     /// Queues a whole frame; `false`, and nothing queued, beyond the bound on outbound bytes.
-    public func write(_ frame: [UInt8]) -> Bool {
+    package func write(_ frame: [UInt8]) -> Bool {
         self.stream.write(frame)
     }
 
     /// Stops reading until ``resumeReading()``.
-    public func pauseReading() {
+    package func pauseReading() {
         self.isPaused = true
         self.stream.stopReading()
     }
 
     /// Goes on reading.
-    public func resumeReading() {
+    package func resumeReading() {
         self.isPaused = false
         if !self.isClosing { self.stream.startReading() }
         self.pump()
     }
 
     /// Sends a last frame, if any, and begins the closing handshake (RFC 6455 §7); the peer has five seconds for its part.
-    public func close(sending frame: [UInt8]?, code: UInt16, reason: String = "") {
+    package func close(sending frame: [UInt8]?, code: UInt16, reason: String = "") {
         guard !self.isClosing else { return }
         self.stream.maxOutboundBytes = .max
         if let frame { _ = self.stream.write(frame) }

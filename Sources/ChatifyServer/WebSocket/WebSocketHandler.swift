@@ -1,7 +1,7 @@
-public import ChatifyWire
+package import ChatifyWire
 
 /// Handles what comes in on one WebSocket. Confined to the connection's loop.
-public protocol WebSocketHandler: AnyObject {
+package protocol WebSocketHandler: AnyObject {
     /// Takes a piece of a message's payload; `endsMessage` with the last one.
     func received(_ bytes: [UInt8], kind: WebSocketAction.DataKind, endsMessage: Bool)
 

@@ -1,0 +1,37 @@
+internal import ChatifyCore
+
+extension HubConnection {
+    /// A scope this connection is joined to, and its place among the scope's members.
+    struct Membership {
+        let members: ScopeMembers
+        var place: Int
+    }
+
+    func moved(to place: Int, in members: ScopeMembers) {
+        guard let index = self.memberships.firstIndex(where: { $0.members === members }) else { return }
+        self.memberships[index].place = place
+    }
+
+    func isMember(of scope: ChatScope) -> Bool {
+        self.memberships.contains { $0.members.scope == scope }
+    }
+
+    /// Joins a scope; joining twice is one membership.
+    func join(_ scope: ChatScope) throws(ChatError) {
+        guard self.transport != nil, !self.isMember(of: scope) else { return }
+        let limit = self.shard.hub.configuration.maximumScopesPerConnection
+        guard self.memberships.count < limit else {
+            throw ChatError(.validation, "A connection may be joined to at most \(limit) scopes.")
+        }
+        let members = self.shard.members(of: scope)
+        self.memberships.append(Membership(members: members, place: members.add(self)))
+    }
+
+    /// Leaves a scope; leaving one that was not joined is no error.
+    func leave(_ scope: ChatScope) {
+        guard let index = self.memberships.firstIndex(where: { $0.members.scope == scope }) else { return }
+        let membership = self.memberships.remove(at: index)
+        membership.members.remove(at: membership.place)
+        self.shard.left(membership.members)
+    }
+}

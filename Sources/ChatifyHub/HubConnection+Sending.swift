@@ -1,0 +1,52 @@
+internal import ChatifyCore
+internal import ChatifySignalR
+internal import Logging
+
+extension HubConnection {
+    /// Pushes an event that was encoded for all encodings.
+    func push(_ item: Broadcast.Item) {
+        guard let encoding = self.encoding else { return }
+        self.write(item.record(in: encoding))
+    }
+
+    func send(_ message: HubMessage) {
+        guard let encoding = self.encoding else { return }
+        self.write(self.framing.frame(encoding.hubProtocol.encode(message)))
+    }
+
+    func write(_ bytes: [UInt8]) {
+        guard let transport = self.transport else { return }
+        if transport.write(bytes) {
+            self.machine.sent(now: self.shard.now)
+        } else {
+            self.shed()
+        }
+    }
+
+    /// Closes a client that does not keep up; it may come back and catch up (design §4).
+    private func shed() {
+        self.shard.hub.logger.debug("Slow consumer closed", metadata: ["connection": "\(self.id)"])
+        self.close(error: "The client does not keep up with its messages.", allowReconnect: true)
+    }
+
+    func close(error: String?, allowReconnect: Bool) {
+        guard self.transport != nil else { return }
+        self.finish(sending: self.machine.close(error: error, allowReconnect: allowReconnect))
+    }
+
+    /// Ends the connection: the last record goes out, scopes are left, the invocation at hand is cancelled.
+    func finish(sending record: [UInt8]?) {
+        guard let transport = self.transport else { return }
+        self.transport = nil
+        self.runner?.cancel()
+        for membership in self.memberships {
+            membership.members.remove(at: membership.place)
+            self.shard.left(membership.members)
+        }
+        self.memberships.removeAll()
+        if self.encoding != nil { self.shard.note(.offline, of: self.presence) }
+        self.shard.closed(self)
+        self.shard.hub.release(self.admission)
+        transport.close(sending: record.map(self.framing.frame))
+    }
+}
