@@ -1,0 +1,33 @@
+extension HubConnectionStateMachine {
+    /// Takes note that something was sent, which puts off the next ping.
+    public mutating func sent(now: ContinuousClock.Instant) { self.lastSent = now }
+
+    /// Answers what is due: the end of a silent client or a ping.
+    ///
+    /// A shell whose outbound queue is not empty leaves the ping out.
+    public mutating func tick(now: ContinuousClock.Instant) -> Action? {
+        switch self.state {
+        case .awaitingHandshake(let deadline):
+            guard now >= deadline else { return nil }
+            self.end()
+            let response = HandshakeResponse(error: HubErrorText.handshakeCanceled)
+            return .close(sending: response.encoded(), reason: .handshakeTimeout)
+        case .open(let hubProtocol):
+            if self.isClientSilent(now: now) {
+                // A dropped transport makes clients reconnect; a Close record would make them stop.
+                self.end()
+                return .close(sending: nil, reason: .clientTimeout)
+            }
+            guard now - self.lastSent >= self.limits.keepAlive else { return nil }
+            self.lastSent = now
+            return .send(hubProtocol.encode(.ping))
+        case .opening, .closed:
+            return nil
+        }
+    }
+
+    /// Records that were not pulled yet are the shell's delay, not the client's.
+    private func isClientSilent(now: ContinuousClock.Instant) -> Bool {
+        self.clientPings && !self.splitter.hasRecord && now - self.lastReceived >= self.limits.clientTimeout
+    }
+}

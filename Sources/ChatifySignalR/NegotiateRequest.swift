@@ -1,0 +1,30 @@
+/// What a client asks of `POST {hub}/negotiate` (`signalr.md` section 2).
+public struct NegotiateRequest: Hashable, Sendable {
+    /// The version to answer in: 0 or 1.
+    public var version: Int
+
+    /// Reads the query item `negotiateVersion`.
+    ///
+    /// - Parameter negotiateVersion: Its value, nil if it is absent; that means 0. Anything above 1 means 1.
+    /// - Throws: ``NegotiateError`` with the text for the client if it is no integer of 32 bits, or negative.
+    public init(negotiateVersion: String?) throws(NegotiateError) {
+        guard let negotiateVersion else {
+            self.version = 0
+            return
+        }
+        guard let requested = Int32(negotiateVersion) else {
+            throw NegotiateError(text: "The client requested a non-integer protocol version.")
+        }
+        guard requested >= 0 else {
+            let text = "The client requested version '\(requested)', but the server does not support this version."
+            throw NegotiateError(text: text)
+        }
+        self.version = min(Int(requested), 1)
+    }
+}
+
+/// Why a negotiation fails; answered with status 200 and ``NegotiateResponse/failure(_:)``.
+public struct NegotiateError: Error, Hashable, Sendable {
+    /// What to tell the client.
+    public var text: String
+}
