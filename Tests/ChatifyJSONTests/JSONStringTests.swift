@@ -69,13 +69,28 @@ import Testing
         #expect(JSONTree.string("\u{1e}\u{7f}\n").encoded == Array(#""\u001e\u007f\n""#.utf8))
     }
 
-    @Test func escapesAtEveryPlace() throws {
-        for length in 0..<40 {
+    @Test(arguments: Array("\u{0}\u{1e}\u{1f}\"\\\u{7f}".unicodeScalars))
+    func escapesAtEveryPlace(scalar: Unicode.Scalar) throws {
+        for length in 0..<24 {
             for place in 0...length {
-                var text = String(repeating: "a", count: place) + "\u{1e}"
-                text += String(repeating: "b", count: length - place)
-                #expect(try JSONTree.parse(JSONTree.string(text).encoded) == .string(text))
+                let before = String(repeating: "~", count: place)
+                let text = before + String(scalar) + String(repeating: "}", count: length - place)
+                let written = JSONTree.string(text).encoded
+                #expect(try JSONTree.parse(written) == .string(text))
+                #expect(written.allSatisfy { $0 >= 0x20 && $0 != 0x7F })
+                #expect(written.starts(with: Array("\"\(before)\\".utf8)))
             }
+        }
+    }
+
+    @Test(arguments: 0..<0x80 as Range<UInt8>)
+    func readsEveryASCIIByteAtEveryPlace(byte: UInt8) {
+        guard byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\") else { return }
+        for place in 0..<20 {
+            var text = Array(repeating: UInt8(ascii: "!"), count: 20)
+            text[place] = byte
+            let isRead = (try? JSONTree.parse([0x22] + text + [0x22])) == .string(String(decoding: text, as: UTF8.self))
+            #expect(isRead == (byte >= 0x20))
         }
     }
 }
