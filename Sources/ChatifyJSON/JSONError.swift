@@ -5,6 +5,7 @@ package struct JSONError: Error, Equatable, Sendable {
     /// What was wrong, in a few words without any of the text.
     package var reason: String
 
+    /// Describes a refusal.
     package init(offset: Int, reason: String) {
         self.offset = offset
         self.reason = reason

@@ -2,7 +2,7 @@
 ///
 /// The caller keeps the order right: inside an object every value follows its ``key(_:)-(String)``, and what was begun
 /// is ended. `"`, `\`, U+0000–U+001F and U+007F are escaped and nothing else, so no raw control byte is ever written.
-package struct JSONWriter {
+package struct JSONWriter: Sendable {
     /// What was written so far.
     package private(set) var bytes: [UInt8] = []
     private var needsComma = false
@@ -10,9 +10,13 @@ package struct JSONWriter {
     /// Makes a writer with room for `capacity` bytes before it has to grow.
     package init(reserving capacity: Int) { self.bytes.reserveCapacity(capacity) }
 
+    /// Writes `{`; names and values follow in turn.
     package mutating func beginObject() { self.begin(ASCII.openBrace) }
+    /// Writes `}`.
     package mutating func endObject() { self.end(ASCII.closeBrace) }
+    /// Writes `[`; values follow.
     package mutating func beginArray() { self.begin(ASCII.openBracket) }
+    /// Writes `]`.
     package mutating func endArray() { self.end(ASCII.closeBracket) }
 
     /// Writes the name of the member whose value comes next.
@@ -51,6 +55,7 @@ package struct JSONWriter {
         utf8.withUnsafeBytes { self.bytes.appendQuoted($0) }
     }
 
+    /// Writes an integer.
     package mutating func int(_ value: Int64) {
         self.separate()
         self.bytes.appendDecimal(value)
@@ -63,8 +68,10 @@ package struct JSONWriter {
         self.bytes.append(contentsOf: value.description.utf8)
     }
 
+    /// Writes `true` or `false`.
     package mutating func bool(_ value: Bool) { self.literal(value ? "true" : "false") }
 
+    /// Writes `null`.
     package mutating func null() { self.literal("null") }
 
     /// Writes a value that is JSON already, as it is.

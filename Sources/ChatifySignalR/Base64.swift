@@ -1,10 +1,12 @@
 /// Base64 (RFC 4648): the standard alphabet with padding, or the URL-safe one without.
 enum Base64 {
+    /// Which digits stand for 62 and 63, and whether the end is padded.
     enum Alphabet {
         case standard
         case urlSafe
     }
 
+    /// The ASCII digits of `bytes`.
     static func encode(_ bytes: [UInt8], as alphabet: Alphabet) -> [UInt8] {
         var text: [UInt8] = []
         text.reserveCapacity((bytes.count / 3 + 1) * 4)

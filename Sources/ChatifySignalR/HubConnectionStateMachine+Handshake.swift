@@ -1,4 +1,5 @@
 extension HubConnectionStateMachine {
+    /// Answers the first record once it is complete, or refuses it once it cannot be a handshake any more.
     mutating func nextHandshake() -> Action? {
         let request = Result { () throws(HubProtocolError) in
             try self.splitter.next { (record) throws(HubProtocolError) in try HandshakeRequest(record) }

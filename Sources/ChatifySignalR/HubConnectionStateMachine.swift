@@ -18,6 +18,7 @@ public struct HubConnectionStateMachine: Sendable {
         case close(sending: [UInt8]?, reason: CloseReason)
     }
 
+    /// Where a connection stands.
     enum State {
         /// Initially, until the client's first record or the deadline.
         case awaitingHandshake(deadline: ContinuousClock.Instant)
@@ -93,6 +94,7 @@ public struct HubConnectionStateMachine: Sendable {
     /// Takes note that the transport is gone; nothing comes after this.
     public mutating func transportClosed() { self.end() }
 
+    /// Forgets everything but that the connection is over.
     mutating func end() {
         self.state = .closed
         self.splitter.removeAll()

@@ -1,5 +1,5 @@
 /// ASP.NET's own wording of what can go wrong (`signalr.md` sections 5 and 7), which clients show or compare.
-public enum HubErrorText {
+public enum HubErrorText: Sendable {
     /// A method failed; only what is meant for the client's eyes goes into `detail`.
     public static func methodFailed(_ target: String, detail: String? = nil) -> String {
         let text = "An unexpected error occurred invoking '\(target)' on the server."

@@ -17,6 +17,7 @@ extension HubValue {
         case .array: self = .array(try reader.readHubValues())
         case .object:
             var members: [Member] = []
+            members.reserveCapacity(4)
             try reader.readObject { (key, reader) throws(JSONError) in
                 members.append(Member(String(key), try HubValue(from: &reader)))
             }
@@ -26,18 +27,21 @@ extension HubValue {
 }
 
 extension JSONReader {
+    /// Reads an array of any values.
     mutating func readHubValues() throws(JSONError) -> [HubValue] {
         var values: [HubValue] = []
         try self.readArray { (reader) throws(JSONError) in values.append(try HubValue(from: &reader)) }
         return values
     }
 
+    /// Reads an array of strings and nothing else.
     mutating func readStrings() throws(JSONError) -> [String] {
         var strings: [String] = []
         try self.readArray { (reader) throws(JSONError) in strings.append(try reader.readString()) }
         return strings
     }
 
+    /// Reads an object of strings; the last of several members of one name counts.
     mutating func readHeaders() throws(JSONError) -> [String: String] {
         var headers: [String: String] = [:]
         try self.readObject { (key, reader) throws(JSONError) in headers[String(key)] = try reader.readString() }

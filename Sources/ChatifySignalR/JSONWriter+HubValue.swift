@@ -1,6 +1,7 @@
 internal import ChatifyJSON
 
 extension JSONWriter {
+    /// Writes any value; binary data becomes base64.
     mutating func value(_ value: HubValue) {
         switch value {
         case .null: self.null()
@@ -21,6 +22,7 @@ extension JSONWriter {
         }
     }
 
+    /// Writes an array.
     mutating func values(_ values: [HubValue]) {
         self.beginArray()
         for value in values { self.value(value) }

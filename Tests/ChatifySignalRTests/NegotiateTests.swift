@@ -1,0 +1,66 @@
+import Testing
+
+@testable import ChatifySignalR
+
+@Suite struct NegotiateTests {
+    @Test(arguments: [(nil, 0), ("0", 0), ("1", 1), ("2", 1), ("2147483647", 1), ("01", 1)] as [(String?, Int)])
+    func versions(query: String?, expected: Int) throws {
+        #expect(try NegotiateRequest(negotiateVersion: query).version == expected)
+    }
+
+    @Test(arguments: ["", "x", "1.0", "1e0", " 1", "2147483648", "99999999999999999999"])
+    func refusesWhatIsNoInteger(query: String) {
+        let error = NegotiateError(text: "The client requested a non-integer protocol version.")
+        #expect(throws: error) { try NegotiateRequest(negotiateVersion: query) }
+        #expect(
+            text(NegotiateResponse.failure(error.text).encoded())
+                == #"{"error":"The client requested a non-integer protocol version."}"#
+        )
+    }
+
+    @Test func refusesNegativeVersions() {
+        let text = "The client requested version '-1', but the server does not support this version."
+        #expect(throws: NegotiateError(text: text)) { try NegotiateRequest(negotiateVersion: "-1") }
+    }
+
+    @Test func versionOneHasAToken() {
+        var identity = ConnectionIdentity()
+        identity.id = "PUBLIC"
+        identity.token = "SECRET"
+        let response = NegotiateResponse.success(version: 1, identity: identity, transports: [.webSockets(.text)])
+        #expect(
+            text(response.encoded())
+                == #"{"negotiateVersion":1,"connectionId":"PUBLIC","connectionToken":"SECRET","#
+                + #""availableTransports":[{"transport":"WebSockets","transferFormats":["Text"]}]}"#
+        )
+    }
+
+    @Test func versionZeroHasNone() {
+        var identity = ConnectionIdentity(negotiateVersion: 0)
+        #expect(identity.id == identity.token)
+        identity.id = "ID"
+        let transports: [TransportOffer] = [
+            .webSockets(.text, .binary), .serverSentEvents, .longPolling(.text, .binary),
+        ]
+        let response = NegotiateResponse.success(version: 0, identity: identity, transports: transports)
+        #expect(
+            text(response.encoded())
+                == #"{"negotiateVersion":0,"connectionId":"ID","availableTransports":["#
+                + #"{"transport":"WebSockets","transferFormats":["Text","Binary"]},"#
+                + #"{"transport":"ServerSentEvents","transferFormats":["Text"]},"#
+                + #"{"transport":"LongPolling","transferFormats":["Text","Binary"]}]}"#
+        )
+    }
+
+    @Test func namesAreUnguessableAndSafeInURLs() {
+        var seen: Set<String> = []
+        for _ in 0..<1000 {
+            let identity = ConnectionIdentity()
+            for name in [identity.id, identity.token] {
+                #expect(name.utf8.count == 22)
+                #expect(name.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-" || $0 == "_") })
+                #expect(seen.insert(name).inserted)
+            }
+        }
+    }
+}
