@@ -66,7 +66,9 @@ public final class SignalSource {
         guard self.onSignal != nil else { return }
         self.onSignal = nil
         uv_close(LoopState.base(self.handle)) { handle in
-            guard let handle, let source = LoopState.owner(of: handle.pointee.data, as: SignalSource.self) else { return }
+            guard let handle, let source = LoopState.owner(of: handle.pointee.data, as: SignalSource.self) else {
+                return
+            }
             _ = source.loop.state.release(handle, as: SignalSource.self)
             source.handle.deallocate()
         }

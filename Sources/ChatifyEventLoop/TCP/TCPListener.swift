@@ -79,7 +79,9 @@ public final class TCPListener {
         self.onAcceptError = nil
         self.restTimer = nil
         uv_close(LoopState.base(self.handle)) { handle in
-            guard let handle, let listener = LoopState.owner(of: handle.pointee.data, as: TCPListener.self) else { return }
+            guard let handle, let listener = LoopState.owner(of: handle.pointee.data, as: TCPListener.self) else {
+                return
+            }
             _ = listener.loop.state.release(handle, as: TCPListener.self)
             listener.handle.deallocate()
         }
