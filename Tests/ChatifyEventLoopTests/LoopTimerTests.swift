@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct LoopTimerTests {
     @Test func timersFireInTheOrderOfTheirTimes() async throws {
-        try await withLoop { loop in
+        try await withLoop { loop async throws in
             let fired = Events<Int>()
             let timers = await loop.run { EventLoopBound((0..<5).map { _ in LoopTimer(loop: loop) }, loop: loop) }
             await loop.run {
@@ -18,7 +18,7 @@ import Testing
     }
 
     @Test func aRepeatingTimerRepeatsUntilCancelledFromWithin() async throws {
-        try await withLoop { loop in
+        try await withLoop { loop async throws in
             let fired = Events<Int>()
             let timer = await loop.run { EventLoopBound(LoopTimer(loop: loop), loop: loop) }
             await loop.run {
@@ -36,7 +36,7 @@ import Testing
     }
 
     @Test func cancelledReleasedAndRescheduledTimersKeepQuiet() async throws {
-        try await withLoop { loop in
+        try await withLoop { loop async throws in
             let fired = Events<String>()
             let kept = await loop.run {
                 let (cancelled, reset) = (LoopTimer(loop: loop), LoopTimer(loop: loop))
@@ -53,7 +53,7 @@ import Testing
     }
 
     @Test func aTimerMayBeReleasedOnAnotherThread() async throws {
-        try await withLoop { loop in
+        try await withLoop { loop async throws in
             let handles = await loop.run { loop.state.openHandles }
             await Self.makeAndDrop(loop)
             await loop.run {}

@@ -4,51 +4,53 @@ import Testing
 @testable import ChatifyEventLoop
 
 @Suite struct OutboundQueueTests {
-    @Test func theBoundIsInBytesAndExact() {
-        var queue = OutboundQueue()
-        queue.maxBytes = 10
-        #expect(queue.append([1, 2, 3, 4, 5, 6]))
-        #expect(!queue.append([1, 2, 3, 4, 5]))
-        #expect(queue.append([7, 8, 9, 10]))
-        #expect(!queue.append([11]))
-        #expect(queue.append([]))
-        #expect(queue.byteCount == 10)
+    enum Step {
+        /// Append so many bytes; the outcome is whether they were taken.
+        case append(Int)
+        /// The socket took so many bytes; the outcome is whether there is news of room.
+        case consume(Int)
+        /// A write request took up to so many bytes, and is done; the outcome is as above.
+        case request(Int), finishRequest
+        /// The socket was full.
+        case block
     }
 
-    @Test func roomIsToldOnceBelowHalf() {
+    /// With a bound of ten bytes.
+    @Test(
+        arguments: [
+            ([.append(6), .append(5), .append(4), .append(1), .append(0)], [true, false, true, false, true]),
+            ([.append(11)], [false]),
+            // Above half, and below it again: told once.
+            ([.append(6), .consume(1), .consume(1), .consume(1)], [true, false, true, false]),
+            // Never above half: nothing to tell.
+            ([.append(5), .consume(5)], [true, false]),
+            // Refused, then empty.
+            ([.append(2), .append(9), .consume(1), .consume(1)], [true, false, false, true]),
+            // A refusal of what never fits promises nothing.
+            ([.append(11), .append(2), .consume(2)], [false, true, false]),
+            ([.append(2), .block, .consume(2)], [true, false, true]),
+            // The bytes of a request count until it is done.
+            ([.append(10), .request(7), .append(1), .finishRequest, .append(7)], [true, false, false, true, true]),
+        ] as [([Step], [Bool])]
+    )
+    func outcomes(steps: [Step], expected: [Bool]) {
         var queue = OutboundQueue()
         queue.maxBytes = 10
-        #expect(queue.append([1, 2, 3, 4, 5, 6]))
-        #expect(!queue.takeDrained())
-        queue.consume(1)
-        #expect(!queue.takeDrained())
-        queue.consume(1)
-        #expect(queue.takeDrained())
-        #expect(!queue.takeDrained())
+        #expect(steps.map { Self.play($0, on: &queue) } == expected)
     }
 
-    @Test func emptinessIsToldAfterARefusal() {
-        var queue = OutboundQueue()
-        queue.maxBytes = 10
-        #expect(queue.append([1, 2]))
-        #expect(!queue.append([UInt8](repeating: 0, count: 9)))
-        queue.consume(1)
-        #expect(!queue.takeDrained())
-        queue.consume(1)
-        #expect(queue.takeDrained())
-    }
-
-    @Test func requestBytesCountUntilTheyAreWritten() {
-        var queue = OutboundQueue()
-        #expect(queue.append([1, 2, 3]) && queue.append([4, 5]))
-        queue.consume(1)
-        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 3, alignment: 1)
-        defer { buffer.deallocate() }
-        #expect(queue.moveToRequest(buffer) == 3)
-        #expect(Array(buffer) == [2, 3, 4])
-        #expect(queue.byteCount == 4 && !queue.isEmpty)
-        queue.finishRequest()
-        #expect(queue.byteCount == 1)
+    private static func play(_ step: Step, on queue: inout OutboundQueue) -> Bool {
+        switch step {
+        case .append(let count): return queue.append([UInt8](repeating: 1, count: count))
+        case .consume(let count): queue.consume(count)
+        case .request(let count):
+            let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: count, alignment: 1)
+            defer { buffer.deallocate() }
+            _ = queue.moveToRequest(buffer)
+        case .finishRequest: queue.finishRequest()
+        case .block: queue.noteBlocked()
+        }
+        return queue.takeDrained()
     }
 
     /// Whatever mixture of appends, writes and requests: the bytes come out once and in order.

@@ -66,8 +66,9 @@ import Testing
             timer.schedule(after: .zero) {}
             _ = loop.now
             return [
-                code { _ = try TCPListener(loop: loop, host: "127.0.0.1", port: 0) { _ in } },
-                code { _ = try SignalSource(loop: loop, number: .user2) {} },
+                code { () throws(EventLoopError) in _ = try TCPListener(loop: loop, host: "127.0.0.1", port: 0) { _ in }
+                },
+                code { () throws(EventLoopError) in _ = try SignalSource(loop: loop, number: .user2) {} },
             ]
         }
         #expect(codes == [.cancelled, .cancelled])

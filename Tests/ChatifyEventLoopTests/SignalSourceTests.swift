@@ -4,7 +4,7 @@ import Testing
 
 @Suite(.serialized) struct SignalSourceTests {
     @Test func signalsArriveOnTheLoop() async throws {
-        try await withLoop { loop in
+        try await withLoop { loop async throws in
             let heard = Events<Bool>()
             let source = try await loop.run { () throws(EventLoopError) in
                 EventLoopBound(
@@ -24,7 +24,7 @@ import Testing
     }
 
     @Test func whatCannotBeCaughtIsAnError() async throws {
-        try await withLoop { loop in
+        try await withLoop { loop async throws in
             await #expect(throws: EventLoopError.self) {
                 try await loop.run { () throws(EventLoopError) in
                     _ = try SignalSource(loop: loop, number: .init(rawValue: SIGKILL)) {}

@@ -10,13 +10,13 @@ import Testing
         ] as [(String, Int, EventLoopError.Code?)]
     )
     func hosts(host: String, port: Int, expected: EventLoopError.Code?) async throws {
-        try await withLoop { loop in
+        try await withLoop { loop async throws in
             #expect(await listen(on: loop, host: host, port: port).code == expected)
         }
     }
 
     @Test func aBusyPortIsAnError() async throws {
-        try await withLoop { loop in
+        try await withLoop { loop async throws in
             let first = await listen(on: loop)
             #expect(await listen(on: loop, port: first.port).code == .addressInUse)
             #expect(await listen(on: loop, port: first.port, sharesPort: true).code == .addressInUse)
@@ -24,7 +24,7 @@ import Testing
     }
 
     @Test func aClosedListenerFreesItsPortAtOnce() async throws {
-        try await withLoop { loop in
+        try await withLoop { loop async throws in
             try await loop.run { () throws(EventLoopError) in
                 let first = try TCPListener(loop: loop, host: "127.0.0.1", port: 0) { _ in }
                 first.close()
@@ -35,7 +35,7 @@ import Testing
     }
 
     @Test func theProbeSeesASharedPort() async throws {
-        try await withLoop { loop in
+        try await withLoop { loop async throws in
             let first = await listen(on: loop, sharesPort: true)
             #expect(await listen(on: loop, port: first.port, sharesPort: true).code == nil)
             let error = #expect(throws: EventLoopError.self) {
@@ -48,8 +48,8 @@ import Testing
     }
 
     @Test func twoLoopsShareOnePort() async throws {
-        try await withLoop { first in
-            try await withLoop { second in
+        try await withLoop { first async throws in
+            try await withLoop { second async throws in
                 let accepted = Events<Int>()
                 let port = await listen(on: first, sharesPort: true) { accepted.send(1) }.port
                 #expect(await listen(on: second, port: port, sharesPort: true) { accepted.send(2) }.code == nil)

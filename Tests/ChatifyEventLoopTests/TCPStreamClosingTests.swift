@@ -3,7 +3,7 @@ import Testing
 
 @Suite struct TCPStreamClosingTests {
     @Test func afterAHalfCloseTheOtherWayStillWorks() async throws {
-        try await withLoop { loop in
+        try await withLoop { loop async throws in
             let pair = try await Pair(on: loop)
             await loop.run {
                 let (client, server) = (pair.client.value, pair.server.value)
@@ -28,7 +28,7 @@ import Testing
     }
 
     @Test func aGracefulCloseWritesEverythingFirst() async throws {
-        try await withLoop { loop in
+        try await withLoop { loop async throws in
             let pair = try await Pair(on: loop)
             await loop.run {
                 let (client, server) = (pair.client.value, pair.server.value)
@@ -47,7 +47,7 @@ import Testing
     }
 
     @Test func aGracefulCloseEndsAtItsDeadline() async throws {
-        try await withLoop { loop in
+        try await withLoop { loop async throws in
             let (stuck, idle) = (try await Pair(on: loop), try await Pair(on: loop))
             await loop.run {
                 let stream = stuck.client.value.stream
@@ -62,7 +62,7 @@ import Testing
     }
 
     @Test func aResetIsAnErrorForThePeer() async throws {
-        try await withLoop { loop in
+        try await withLoop { loop async throws in
             let pair = try await Pair(on: loop)
             await loop.run {
                 pair.server.value.stream?.startReading()
@@ -74,7 +74,7 @@ import Testing
     }
 
     @Test func writingToAResetConnectionIsAnErrorNotASignal() async throws {
-        try await withLoop { loop in
+        try await withLoop { loop async throws in
             let pair = try await Pair(on: loop)
             await loop.run { pair.client.value.stream?.reset() }
             #expect(try await pair.clientEvents.next() == .closed(nil))
@@ -90,7 +90,7 @@ import Testing
     }
 
     @Test func closedIsSaidOnceAndLastWhateverIsCalled() async throws {
-        try await withLoop { loop in
+        try await withLoop { loop async throws in
             let pair = try await Pair(on: loop)
             await loop.run {
                 guard let stream = pair.client.value.stream else { return }
@@ -117,7 +117,7 @@ import Testing
     }
 
     @Test func aHandlerMayCloseFromWithinItsCallbacks() async throws {
-        try await withLoop { loop in
+        try await withLoop { loop async throws in
             let pair = try await Pair(on: loop)
             await loop.run {
                 pair.server.value.onReceived = { peer, _ in peer.stream?.close() }
@@ -131,7 +131,7 @@ import Testing
     }
 
     @Test func anOpenStreamLivesWithoutAnyReferenceAndAClosedOneDoesNot() async throws {
-        try await withLoop { loop in
+        try await withLoop { loop async throws in
             let pair = try await Pair(on: loop)
             let remembered = await loop.run {
                 let weakly = EventLoopBound(Weak(pair.client.value.stream), loop: loop)

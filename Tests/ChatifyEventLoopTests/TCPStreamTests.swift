@@ -6,7 +6,7 @@ import Testing
 @Suite struct TCPStreamTests {
     @Test(arguments: [1, 2, 3] as [UInt64])
     func anEchoOfAMegabyteComesBackWhole(seed: UInt64) async throws {
-        try await withLoop { loop in
+        try await withLoop { loop async throws in
             let pair = try await Pair(on: loop)
             var random = SeededRandom(state: seed)
             let message = random.bytes(1_048_576)
@@ -28,7 +28,7 @@ import Testing
     }
 
     @Test func theBoundRefusesAndNothingIsLost() async throws {
-        try await withLoop { loop in
+        try await withLoop { loop async throws in
             let pair = try await Pair(on: loop)
             let piece = [UInt8](repeating: 7, count: 60_000)
             // The peer does not read: the kernel fills up, then our queue.
@@ -48,7 +48,7 @@ import Testing
     }
 
     @Test func aSlowReaderGetsEverythingInOrder() async throws {
-        try await withLoop { loop in
+        try await withLoop { loop async throws in
             let pair = try await Pair(on: loop)
             var random = SeededRandom(state: 9)
             let message = random.bytes(20_000_000)
@@ -72,7 +72,7 @@ import Testing
     }
 
     @Test func writesOfOneTickLeaveTogether() async throws {
-        try await withLoop { loop in
+        try await withLoop { loop async throws in
             let pair = try await Pair(on: loop)
             let before = await loop.run { loop.state.writeCalls }
             await loop.run {
@@ -87,7 +87,7 @@ import Testing
     }
 
     @Test func flushWritesAtOnce() async throws {
-        try await withLoop { loop in
+        try await withLoop { loop async throws in
             let pair = try await Pair(on: loop)
             await loop.run {
                 guard let stream = pair.client.value.stream else { return }
@@ -100,7 +100,7 @@ import Testing
     }
 
     @Test func addressesAreReadable() async throws {
-        try await withLoop { loop in
+        try await withLoop { loop async throws in
             for (host, prefix) in [("127.0.0.1", "127.0.0.1:"), ("::1", "[::1]:")] {
                 let pair = try await Pair(on: loop, host: host)
                 #expect(await loop.run { pair.server.value.stream?.peerAddress.hasPrefix(prefix) } == true)
@@ -109,7 +109,7 @@ import Testing
     }
 
     @Test func connectingToNobodyIsRefused() async throws {
-        try await withLoop { loop in
+        try await withLoop { loop async throws in
             let port = try await loop.run { () throws(EventLoopError) in
                 let listener = try TCPListener(loop: loop, host: "127.0.0.1", port: 0) { _ in }
                 listener.close()
@@ -125,8 +125,8 @@ import Testing
 
     /// A listener whose loop is busy, and whose kernel queue of one is full, answers nobody.
     @Test func connectingEndsAtItsTimeout() async throws {
-        try await withLoop { silent in
-            try await withLoop { loop in
+        try await withLoop { silent async throws in
+            try await withLoop { loop async throws in
                 let port = try await silent.run { () throws(EventLoopError) in
                     let listener = try TCPListener(loop: silent, host: "127.0.0.1", port: 0, backlog: 1) { _ in }
                     return listener.port

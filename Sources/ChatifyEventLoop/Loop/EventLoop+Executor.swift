@@ -5,7 +5,9 @@ extension EventLoop {
         self.add(.swift(UnownedJob(job)))
     }
 
-    /// The loop as an actor's executor. The actor has to keep the loop alive.
+    /// The loop as an actor's executor.
+    ///
+    /// The actor has to keep the loop alive.
     public func asUnownedSerialExecutor() -> UnownedSerialExecutor {
         UnownedSerialExecutor(ordinary: self)
     }

@@ -22,6 +22,7 @@ func within<Value: Sendable>(
 }
 
 /// Lends a loop and checks that it ends cleanly.
+@discardableResult
 func withLoop<Value>(_ body: (EventLoop) async throws -> Value) async throws -> Value {
     let loop = try EventLoop(name: "test")
     let result: Result<Value, any Error>
