@@ -1,6 +1,6 @@
 /// A loop as the executor of actors (`unownedExecutor`) and tasks (`Task(executorPreference:)`).
 extension EventLoop {
-    /// Queues a job of the Swift runtime; the same order and the same rules as ``execute(_:)``.
+    /// Queues a job of the Swift runtime; the same order and the same rules as ``execute(_:)``, whatever the job's priority.
     public func enqueue(_ job: consuming ExecutorJob) {
         self.add(.swift(UnownedJob(job)))
     }
