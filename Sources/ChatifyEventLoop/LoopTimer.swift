@@ -7,7 +7,9 @@ internal import CLibuv
 public final class LoopTimer {
     private let core: TimerCore
 
-    /// Makes a timer that is not yet set. Only on the loop.
+    /// Makes a timer that is not yet set.
+    ///
+    /// Only on the loop.
     public init(loop: EventLoop) {
         loop.preconditionCurrent()
         self.core = TimerCore(loop: loop)
@@ -27,7 +29,9 @@ public final class LoopTimer {
     /// Whether the timer is set.
     public var isScheduled: Bool { self.core.body != nil }
 
-    /// Sets the timer anew: `body` is called after `delay` and then every `interval`, or once without one. Only on the loop.
+    /// Sets the timer anew: `body` is called after `delay` and then every `interval`, or once without one.
+    ///
+    /// Only on the loop.
     ///
     /// Durations are rounded up to milliseconds; an interval is at least one. Timers due at the same millisecond fire in the order in which
     /// they were set. A repeating timer that falls behind skips what it missed. On a loop that is shutting down nothing happens.
@@ -40,7 +44,9 @@ public final class LoopTimer {
         )
     }
 
-    /// Unsets the timer; its function is released and never called again. Only on the loop, at any time.
+    /// Unsets the timer; its function is released and never called again.
+    ///
+    /// Only on the loop, at any time.
     public func cancel() {
         self.core.loop.preconditionCurrent()
         self.core.stop()

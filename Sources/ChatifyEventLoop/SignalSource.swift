@@ -30,7 +30,9 @@ public final class SignalSource {
     private let handle = UnsafeMutablePointer<uv_signal_t>.allocate(capacity: 1)
     private var onSignal: (() -> Void)?
 
-    /// Starts to listen, until ``close()`` or the loop's shutdown. Only on the loop.
+    /// Starts to listen, until ``close()`` or the loop's shutdown.
+    ///
+    /// Only on the loop.
     ///
     /// The open source is kept alive by its loop. Signals that come in quick succession may be merged.
     /// - Throws: ``EventLoopError`` if the signal cannot be caught or the loop is shutting down.
@@ -60,13 +62,17 @@ public final class SignalSource {
         }
     }
 
-    /// Stops listening and releases the function. Only on the loop; again does nothing.
+    /// Stops listening and releases the function.
+    ///
+    /// Only on the loop; again does nothing.
     public func close() {
         self.loop.preconditionCurrent()
         guard self.onSignal != nil else { return }
         self.onSignal = nil
         uv_close(LoopState.base(self.handle)) { handle in
-            guard let handle, let source = LoopState.owner(of: handle.pointee.data, as: SignalSource.self) else { return }
+            guard let handle, let source = LoopState.owner(of: handle.pointee.data, as: SignalSource.self) else {
+                return
+            }
             _ = source.loop.state.release(handle, as: SignalSource.self)
             source.handle.deallocate()
         }

@@ -1,11 +1,13 @@
 /// A loop as the executor of actors (`unownedExecutor`) and tasks (`Task(executorPreference:)`).
 extension EventLoop {
-    /// Queues a job of the Swift runtime; the same order and the same rules as ``execute(_:)``.
+    /// Queues a job of the Swift runtime; the same order and the same rules as ``execute(_:)``, whatever the job's priority.
     public func enqueue(_ job: consuming ExecutorJob) {
         self.add(.swift(UnownedJob(job)))
     }
 
-    /// The loop as an actor's executor. The actor has to keep the loop alive.
+    /// The loop as an actor's executor.
+    ///
+    /// The actor has to keep the loop alive.
     public func asUnownedSerialExecutor() -> UnownedSerialExecutor {
         UnownedSerialExecutor(ordinary: self)
     }

@@ -28,6 +28,9 @@ extension EventLoop {
     /// What `uv_loop_close` answered at the end: zero, or below zero if a handle was left open; nil before the end.
     package var loopCloseStatus: Int? { self.thread.closeStatus.map { Int($0) } }
 
+    /// Times the loop was woken by another thread, since the start.
+    package var wakeUpCount: Int { self.inbox.wakeUpCount }
+
     private func beginShutdown() {
         guard self.inbox.beginStopping() else { return }
         self.execute { [self] in

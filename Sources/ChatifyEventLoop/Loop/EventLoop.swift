@@ -48,7 +48,9 @@ public final class EventLoop: SerialExecutor, TaskExecutor {
         precondition(self.isCurrent, "used away from the thread of its event loop")
     }
 
-    /// The time as of this tick: at most the length of a tick plus a millisecond behind. Only on the loop.
+    /// The time as of this tick: at most the length of a tick plus a millisecond behind.
+    ///
+    /// Only on the loop.
     public var now: ContinuousClock.Instant {
         self.preconditionCurrent()
         return self.state.now

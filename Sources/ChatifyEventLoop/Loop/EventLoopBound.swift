@@ -8,14 +8,18 @@ public struct EventLoopBound<Value>: @unchecked Sendable {
     public let loop: EventLoop
     private var storage: Value
 
-    /// Binds `value` to `loop`. Only on the loop.
+    /// Binds `value` to `loop`.
+    ///
+    /// Only on the loop.
     public init(_ value: Value, loop: EventLoop) {
         loop.preconditionCurrent()
         self.loop = loop
         self.storage = value
     }
 
-    /// The value. Only on the loop.
+    /// The value.
+    ///
+    /// Only on the loop.
     @inline(__always)
     public var value: Value {
         get {

@@ -34,7 +34,9 @@ final class JobInbox: @unchecked Sendable {
     /// Wake-ups asked for since the start.
     var wakeUpCount: Int { self.lock.withLock { self.wakeUps } }
 
-    /// Puts `job` last. The loop's own thread never needs to wake it: it looks here before it blocks.
+    /// Puts `job` last.
+    ///
+    /// The loop's own thread never needs to wake it: it looks here before it blocks.
     func append(_ job: Job, fromLoop: Bool) -> Duty {
         self.lock.withLock {
             self.jobs.append(job)

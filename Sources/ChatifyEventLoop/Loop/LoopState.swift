@@ -71,7 +71,9 @@ final class LoopState {
         }
     }
 
-    /// Says whether the coming poll may wait. An active idle handle makes libuv poll without waiting (`uv_idle_t`).
+    /// Says whether the coming poll may wait.
+    ///
+    /// An active idle handle makes libuv poll without waiting (`uv_idle_t`).
     func setMayBlock(_ mayBlock: Bool) {
         if mayBlock {
             uv_idle_stop(self.stayAwake)

@@ -4,7 +4,9 @@ internal import CLibuv
 struct SocketAddress {
     private var storage = sockaddr_storage()
 
-    /// Reads an IPv4 or IPv6 literal, or `localhost`, which is 127.0.0.1. Names are not looked up.
+    /// Reads an IPv4 or IPv6 literal, or `localhost`, which is 127.0.0.1.
+    ///
+    /// Names are not looked up.
     init(host: String, port: Int) throws(EventLoopError) {
         guard let port = CInt(exactly: port), (0...65535).contains(port) else {
             throw EventLoopError(.invalidArgument, "a port is 0 to 65535", during: "\(host):\(port)")

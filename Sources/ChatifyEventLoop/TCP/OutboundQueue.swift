@@ -26,10 +26,12 @@ struct OutboundQueue {
     /// Queues `bytes`, or answers false and queues nothing if that would pass the bound.
     mutating func append(_ bytes: [UInt8]) -> Bool {
         guard bytes.count <= self.maxBytes - self.byteCount else {
-            self.wasBlocked = self.byteCount > 0
+            if self.byteCount > 0 { self.wasBlocked = true }
             return false
         }
         guard !bytes.isEmpty else { return true }
+        // One allocation, where growing from one would need four.
+        if self.arrays.isEmpty { self.arrays.reserveCapacity(8) }
         self.arrays.append(bytes)
         self.byteCount += bytes.count
         if self.byteCount > self.lowWater { self.wasHigh = true }
@@ -70,7 +72,7 @@ struct OutboundQueue {
     /// Forgets the first `count` bytes: the socket took them.
     mutating func consume(_ count: Int) {
         self.byteCount -= count
-        self.skip(count)
+        if self.byteCount == self.bytesInRequest { self.forgetArrays() } else { self.skip(count) }
     }
 
     /// Moves bytes into `destination`, as many as fit; they count until ``finishRequest()``.

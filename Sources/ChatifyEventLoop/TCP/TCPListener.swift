@@ -23,7 +23,9 @@ public final class TCPListener {
     private var onConnection: ((TCPStream) -> Void)?
     private var restTimer: LoopTimer?
 
-    /// Listens on `host`, which is an IPv4 or IPv6 literal or `localhost` (127.0.0.1). Only on the loop.
+    /// Listens on `host`, which is an IPv4 or IPv6 literal or `localhost` (127.0.0.1).
+    ///
+    /// Only on the loop.
     ///
     /// Port 0 lets the operating system choose. `::` takes IPv4 too where the system says so (Linux's `bindv6only`). The streams given to
     /// `onConnection` have TCP_NODELAY set, no handler yet, and do not read until told to.
@@ -71,7 +73,9 @@ public final class TCPListener {
         )
     }
 
-    /// Stops listening; the port is free at once, and accepted streams live on. Only on the loop; again does nothing.
+    /// Stops listening; the port is free at once, and accepted streams live on.
+    ///
+    /// Only on the loop; again does nothing.
     public func close() {
         self.loop.preconditionCurrent()
         guard self.onConnection != nil else { return }
@@ -79,7 +83,9 @@ public final class TCPListener {
         self.onAcceptError = nil
         self.restTimer = nil
         uv_close(LoopState.base(self.handle)) { handle in
-            guard let handle, let listener = LoopState.owner(of: handle.pointee.data, as: TCPListener.self) else { return }
+            guard let handle, let listener = LoopState.owner(of: handle.pointee.data, as: TCPListener.self) else {
+                return
+            }
             _ = listener.loop.state.release(handle, as: TCPListener.self)
             listener.handle.deallocate()
         }

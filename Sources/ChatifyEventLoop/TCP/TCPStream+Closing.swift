@@ -1,7 +1,9 @@
 internal import CLibuv
 
 extension TCPStream {
-    /// Closes at once; what was not yet written is dropped. Again does nothing.
+    /// Closes at once; what was not yet written is dropped.
+    ///
+    /// Again does nothing.
     public func close() {
         self.loop.preconditionCurrent()
         self.beginClose(0)

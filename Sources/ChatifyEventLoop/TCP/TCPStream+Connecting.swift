@@ -1,7 +1,9 @@
 internal import CLibuv
 
 extension TCPStream {
-    /// Connects to `host`, an IP literal or `localhost`, and calls `completion` once, perhaps before this returns. Only on the loop.
+    /// Connects to `host`, an IP literal or `localhost`, and calls `completion` once, perhaps before this returns.
+    ///
+    /// Only on the loop.
     ///
     /// The stream comes without a handler and does not read; until it does, nobody hears of its closing.
     public static func connect(

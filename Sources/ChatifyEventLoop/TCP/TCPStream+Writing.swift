@@ -4,7 +4,9 @@ extension TCPStream {
     /// Bytes copied into one write request when the socket is full.
     static let maxRequestBytes = 65536
 
-    /// Bytes that may wait to be written; 1 MiB unless set. Lowering it refuses new writes only.
+    /// Bytes that may wait to be written; 1 MiB unless set.
+    ///
+    /// Lowering it refuses new writes only.
     public var maxOutboundBytes: Int {
         get { self.outbound.maxBytes }
         set { self.outbound.maxBytes = max(0, newValue) }
@@ -67,7 +69,9 @@ extension TCPStream {
         }
     }
 
-    /// Tells of new room, and goes on with a graceful close. Not while the stream closes.
+    /// Tells of new room, and goes on with a graceful close.
+    ///
+    /// Not while the stream closes.
     private func afterProgress() {
         guard self.phase == .open || self.phase == .finishing else { return }
         if self.outbound.takeDrained(), self.phase == .open { self.handler?.drained() }

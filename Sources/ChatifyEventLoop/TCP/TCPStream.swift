@@ -73,7 +73,9 @@ public final class TCPStream {
     /// Whether the stream takes writes: connected, and nobody has begun to close it.
     public var isOpen: Bool { self.phase == .open }
 
-    /// The peer's address as `192.0.2.1:80` or `[2001:db8::1]:80`; empty once closed. Costs a system call.
+    /// The peer's address as `192.0.2.1:80` or `[2001:db8::1]:80`; empty once closed.
+    ///
+    /// Costs a system call.
     public var peerAddress: String {
         self.loop.preconditionCurrent()
         guard self.phase != .closing, self.phase != .closed else { return "" }
