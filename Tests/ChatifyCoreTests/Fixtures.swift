@@ -1,0 +1,61 @@
+import ChatifyCore
+
+/// A generator whose numbers follow from its seed (SplitMix64).
+struct SeededGenerator: RandomNumberGenerator {
+    private var state: UInt64
+
+    init(seed: UInt64) { self.state = seed }
+
+    mutating func next() -> UInt64 {
+        self.state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = self.state
+        mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ mixed >> 31
+    }
+}
+
+extension ChatEvent {
+    /// An event whose id is `number`.
+    static func sample(
+        _ number: Int,
+        scope: String = "general",
+        at createdAt: Timestamp = Timestamp(millisecondsSinceEpoch: 1_768_473_000_000)
+    ) -> ChatEvent {
+        ChatEvent(
+            messageID: MessageID(high: 0, low: UInt64(number)),
+            scope: .channel(ScopeID(unchecked: scope)),
+            senderID: UserID(unchecked: "alice"),
+            text: "Message \(number)",
+            createdAt: createdAt,
+            originPodID: PodID(unchecked: "pod-0")
+        )
+    }
+
+    var number: Int { Int(self.messageID.low) }
+}
+
+extension ChatRecord {
+    /// The number of the sample event it holds.
+    var number: Int? {
+        guard case .event(let event) = self.payload else { return nil }
+        return event.number
+    }
+}
+
+extension PresentConnection {
+    init(_ user: String, _ connection: String, pod: String = "pod-0") {
+        self.init(
+            userID: UserID(unchecked: user),
+            connectionID: ConnectionID(rawValue: connection)!,
+            podID: PodID(unchecked: pod)
+        )
+    }
+}
+
+extension InMemoryEventLog {
+    @discardableResult
+    func produce(_ event: ChatEvent) async throws(ChatError) -> LogPosition {
+        try await self.produce(event, headers: RecordHeaders())
+    }
+}
