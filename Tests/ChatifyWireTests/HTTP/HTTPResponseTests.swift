@@ -51,6 +51,16 @@ import Testing
         #expect(Self.text(response) == "HTTP/1.1 200 OK\r\n\(line)Connection: keep-alive\r\nContent-Length: 0\r\n\r\n")
     }
 
+    @Test func saysThatUpgradeIsForTheNextHop() throws {
+        let head = try HTTPRequestHead(method: "GET", target: "/")
+        let error = try #require(throws: HTTPParseError.self) { try WebSocketHandshake.accept(head) }
+        let text = Self.text(HTTPResponse(status: error.status, headers: error.headers), keepAlive: false)
+        #expect(
+            text == "HTTP/1.1 426 Upgrade Required\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+                + "Connection: close, Upgrade\r\nContent-Length: 0\r\n\r\n"
+        )
+    }
+
     @Test func writesStreamsUntilClose() {
         let response = HTTPResponse(status: 200, headers: Self.headers, body: Array(":\r\n".utf8))
         let text = String(decoding: response.encodeUntilClose(), as: UTF8.self)
