@@ -15,7 +15,7 @@ struct ByteQueue: Sendable {
         case bareLineFeed
     }
 
-    static let retainedCapacity = 512
+    static let retainedCapacity = 256
 
     private var storage: [UInt8] = []
     private var start = 0

@@ -58,10 +58,21 @@ public struct HTTPResponse: Sendable, Equatable {
             bytes.append(contentsOf: field.name.utf8)
             bytes.append(ASCII.colon)
             bytes.append(ASCII.space)
-            for byte in field.value.utf8 { bytes.append(ASCII.isFieldValue(byte) ? byte : ASCII.space) }
+            Self.append(value: field.value, to: &bytes)
             bytes.append(contentsOf: "\r\n".utf8)
         }
-        if !isInterim { bytes.append(contentsOf: "Connection: \(connection)\r\n".utf8) }
+        guard !isInterim else { return }
+        // RFC 9110 section 7.8: an Upgrade field (of a 426) is only for the next hop, which Connection has to say.
+        let upgrade = self.headers["upgrade"] == nil ? "" : ", Upgrade"
+        bytes.append(contentsOf: "Connection: \(connection)\(upgrade)\r\n".utf8)
+    }
+
+    private static func append(value: String, to bytes: inout [UInt8]) {
+        if value.utf8.allSatisfy(ASCII.isFieldValue) {
+            bytes.append(contentsOf: value.utf8)
+        } else {
+            bytes.append(contentsOf: value.utf8.lazy.map { ASCII.isFieldValue($0) ? $0 : ASCII.space })
+        }
     }
 
     private static func mayWrite(_ name: String, isInterim: Bool) -> Bool {

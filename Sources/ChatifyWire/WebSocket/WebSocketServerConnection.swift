@@ -129,7 +129,10 @@ extension WebSocketServerConnection {
         let place = header.maskOffset
         guard self.queue.count >= place + 4 else { return .needsBytes }
         let mask = WebSocketMask(
-            self.queue[place], self.queue[place + 1], self.queue[place + 2], self.queue[place + 3]
+            self.queue[place],
+            self.queue[place + 1],
+            self.queue[place + 2],
+            self.queue[place + 3]
         )
         self.queue.drop(place + 4)
         self.begin(header, length, mask)
