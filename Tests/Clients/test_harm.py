@@ -194,7 +194,7 @@ def test_flood_of_calls_that_reads_nothing(server, neighbours):
 def test_slow_reader_is_closed_and_the_room_goes_on(server, neighbours, scope):
     """A member reads nothing while 12 MB pass; the others hear all of it, and the slow one ends."""
     room = f"{scope}-busy"
-    slow = RawHub(server.address, "slow", receive_buffer=4096)
+    slow = RawHub(server.address, "slow")
     speaker, listener = RawHub(server.address, "speaker"), RawHub(server.address, "listener")
     for hub in (slow, speaker, listener):
         hub.join(room, 0)

@@ -138,11 +138,17 @@ def sends_allowed(server, scope: str) -> int:
     return 10
 
 
-def test_environment_overrides_the_file(start_server, tmp_path, scope):
+@pytest.mark.parametrize("environment, allowed", [(None, 2), ("3", 3)])
+def test_environment_overrides_the_file(start_server, tmp_path, scope, environment, allowed):
     path = tmp_path / "settings.json"
     path.write_text(json.dumps({"Chatify": {"RateLimit": {"SendMessage": {"Threshold": 2}}}}))
-    overridden = start_server("--config", str(path), RateLimit__SendMessage__Threshold="3")
-    assert sends_allowed(overridden, scope) == 3
+    started = start_server("--config", str(path), RateLimit__SendMessage__Threshold=environment)
+    assert sends_allowed(started, scope) == allowed
+
+
+def test_flags_override_the_environment(start_server):
+    """Port 1 could not be bound; the flag asks for any free one."""
+    assert start_server("--port", "0", Server__Port="1").address[1] > 1024
 
 
 def test_environment_in_any_letter_case(start_server, scope):
