@@ -71,7 +71,7 @@ def test_endless_data_without_separator(server, neighbours):
 def test_endless_handshake(server, neighbours):
     endless = RawHub(server.address, "endless", handshake=False)
     send_until_closed(endless.websocket, TEXT, b"x" * 16384, 256)
-    endless.websocket.stream.rest()
+    endless.websocket.drain()
 
 
 def test_endless_message_in_fragments(server, neighbours):
@@ -84,7 +84,7 @@ def test_endless_message_in_fragments(server, neighbours):
                 break
     except EndOfStream:
         pass
-    endless.websocket.stream.rest()
+    endless.websocket.drain()
 
 
 def test_record_just_over_the_limit(server, neighbours):
@@ -204,7 +204,7 @@ def test_slow_reader_is_closed_and_the_room_goes_on(server, neighbours, scope):
         speaker.hear(text)
         listener.hear(text)
     neighbours.more()
-    left = slow.websocket.stream.rest()
+    left = slow.websocket.drain()
     assert len(left) < 11_000_000, "the slow reader's queue had no bound"
     speaker.leave()
     listener.leave()
