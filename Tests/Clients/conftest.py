@@ -36,22 +36,23 @@ def start_server(chatify_server_path, tmp_path_factory):
     """Starts servers with given flags and settings; those still running at the end must stop cleanly."""
     running: list[ServerProcess] = []
 
-    def start(*flags: str, **settings: str) -> ServerProcess:
-        """Settings are `Hub__KeepAliveSeconds="1"`, without the leading `Chatify__`."""
+    def start(*flags: str, **settings: str | None) -> ServerProcess:
+        """Settings are `Hub__KeepAliveSeconds="1"`, without `Chatify__`; None takes a default of ours away."""
         defaults = {"RateLimit__SendMessage__Threshold": "0", "Server__ShutdownGraceSeconds": "4"}
-        environment = {f"Chatify__{key}": value for key, value in (defaults | settings).items()}
-        command = [chatify_server_path, "--host", "127.0.0.1", "--port", "0", "--in-memory", *flags]
+        environment = {f"Chatify__{key}": value for key, value in (defaults | settings).items() if value is not None}
+        port = () if "--port" in flags else ("--port", "0")
+        command = [chatify_server_path, "--host", "127.0.0.1", *port, "--in-memory", *flags]
         server = ServerProcess(command, BANNER, environment, str(tmp_path_factory.mktemp("server")))
         running.append(server)
         return server
 
     yield start
-    still_running = [server for server in running if server.process.returncode is None]
     try:
-        for server in still_running:
-            server.stop()
+        for server in running:
+            if not server.was_asked_to_stop:
+                server.stop()
     finally:
-        for server in still_running:
+        for server in running:
             server.kill()
 
 

@@ -5,7 +5,7 @@ import time
 from urllib.parse import urlencode
 
 from byte_stream import QUIET, WAIT
-from raw_websocket import CLOSE, PING, PONG, TEXT, RawWebSocket, close_payload
+from raw_websocket import PING, PONG, TEXT, RawWebSocket
 
 HUB = "/hubs/chat"
 SEPARATOR = b"\x1e"
@@ -145,8 +145,7 @@ class RawHub:
 
     def leave(self) -> None:
         """Ends the connection in the orderly way."""
-        self.websocket.send(CLOSE, close_payload(1000))
-        self.websocket.stream.rest()
+        self.websocket.drain()
         self.websocket.disconnect()
 
     def _keep(self, record: dict) -> None:

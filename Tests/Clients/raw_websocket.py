@@ -137,6 +137,14 @@ class RawWebSocket:
             pass
         self.expect_end(wait)
 
+    def drain(self, wait: float = WAIT) -> bytes:
+        """Says goodbye, if the server still listens, and reads whatever it sends until the end."""
+        try:
+            self.send(CLOSE, close_payload(1000))
+        except EndOfStream:
+            pass
+        return self.stream.rest(wait)
+
     def reset(self) -> None:
         self.stream.reset()
 

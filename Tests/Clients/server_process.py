@@ -17,6 +17,7 @@ class ServerProcess:
     def __init__(self, command: list[str], banner: str, settings: dict[str, str], directory: str):
         self.stdout_lines: list[str] = []
         self.stderr_lines: list[str] = []
+        self.was_asked_to_stop = False
         self._banner = re.compile(banner)
         self._announced: queue.Queue[tuple[str, int] | None] = queue.Queue()
         self.process = subprocess.Popen(
@@ -44,9 +45,14 @@ class ServerProcess:
 
     def stop(self, number: int = signal.SIGTERM, wait: float = WAIT) -> None:
         """Asks the server to end and expects exit code 0 within `wait` seconds."""
-        assert self.process.poll() is None, self._story("it had ended before it was stopped")
-        self.process.send_signal(number)
+        self.ask_to_stop(number)
         self.expect_exit(0, wait)
+
+    def ask_to_stop(self, number: int = signal.SIGTERM) -> None:
+        """Sends the signal; the server must still be running."""
+        assert self.process.poll() is None, self._story("it had ended before it was stopped")
+        self.was_asked_to_stop = True
+        self.process.send_signal(number)
 
     def expect_exit(self, code: int, wait: float = WAIT) -> None:
         """Waits for the end and checks the exit code and that the place was announced once."""

@@ -71,7 +71,7 @@ def test_endless_data_without_separator(server, neighbours):
 def test_endless_handshake(server, neighbours):
     endless = RawHub(server.address, "endless", handshake=False)
     send_until_closed(endless.websocket, TEXT, b"x" * 16384, 256)
-    endless.websocket.stream.rest()
+    endless.websocket.drain()
 
 
 def test_endless_message_in_fragments(server, neighbours):
@@ -84,7 +84,7 @@ def test_endless_message_in_fragments(server, neighbours):
                 break
     except EndOfStream:
         pass
-    endless.websocket.stream.rest()
+    endless.websocket.drain()
 
 
 def test_record_just_over_the_limit(server, neighbours):
@@ -194,7 +194,7 @@ def test_flood_of_calls_that_reads_nothing(server, neighbours):
 def test_slow_reader_is_closed_and_the_room_goes_on(server, neighbours, scope):
     """A member reads nothing while 12 MB pass; the others hear all of it, and the slow one ends."""
     room = f"{scope}-busy"
-    slow = RawHub(server.address, "slow", receive_buffer=4096)
+    slow = RawHub(server.address, "slow")
     speaker, listener = RawHub(server.address, "speaker"), RawHub(server.address, "listener")
     for hub in (slow, speaker, listener):
         hub.join(room, 0)
@@ -204,7 +204,7 @@ def test_slow_reader_is_closed_and_the_room_goes_on(server, neighbours, scope):
         speaker.hear(text)
         listener.hear(text)
     neighbours.more()
-    left = slow.websocket.stream.rest()
+    left = slow.websocket.drain()
     assert len(left) < 11_000_000, "the slow reader's queue had no bound"
     speaker.leave()
     listener.leave()

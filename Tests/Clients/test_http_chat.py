@@ -100,7 +100,7 @@ def test_texts_survive(server, scope, text):
     pytest.param({"scopeType": 0, "scopeId": "s" * 257, "text": "x"}, id="long scope"),
     pytest.param({"scopeType": 0, "scopeId": "s", "text": "x" * 4097}, id="long text"),
     pytest.param({"scopeType": 0, "scopeId": "s", "text": "\U0001f642" * 2049}, id="long in UTF-16 units"),
-])  # fmt: skip
+])
 def test_policy_violations(server, body):
     response = post_json(server.address, "/chat/send", body, {"X-User-Id": "alice"})
     assert check_problem(response, 400)["code"] == "VALIDATION_ERROR"
@@ -120,7 +120,7 @@ def test_policy_violations(server, body):
     b'{"scopeType":0,"scopeId":"s","text":"\xff"}',
     b'{"scopeType":0,"scopeId":"s","text":"\\ud800"}',
     b"[" * 100000,
-])  # fmt: skip
+])
 def test_malformed_bodies(server, body):
     response = request(server.address, "POST", "/chat/send", JSON | {"X-User-Id": "alice"}, body)
     check_problem(response, 400)
@@ -193,7 +193,7 @@ def test_from_is_inclusive_and_to_is_exclusive(server, scope, conversation):
     {"to": "2026-13-01T00:00:00Z"},
     {"cursor": "not a cursor"},
     {"cursor": "AAAA"},
-])  # fmt: skip
+])
 def test_wrong_history_values(server, scope, query):
     check_problem(history(server, scope, **query), 400)
 

@@ -21,8 +21,9 @@ def connection(server):
 
 
 def send_head(length: str) -> bytes:
-    head = f"POST /chat/send HTTP/1.1\r\nHost: x\r\nX-User-Id: alice\r\nContent-Type: application/json\r\n{length}\r\n\r\n"
-    return head.encode()
+    """The head of a send whose body is framed by the header line `length`."""
+    lines = ["POST /chat/send HTTP/1.1", "Host: x", "X-User-Id: alice", "Content-Type: application/json", length]
+    return ("\r\n".join(lines) + "\r\n\r\n").encode()
 
 
 def message(scope: str, size: int | None = None) -> bytes:
@@ -220,7 +221,7 @@ def test_ambiguous_requests_end_the_connection(connection, name):
     (b"GET /health/live HTTP/1.1\nHost: x\n\n", 400),
     (b"GET relative HTTP/1.1\r\nHost: x\r\n\r\n", 400),
     (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n", 400),
-])  # fmt: skip
+])
 def test_malformed_heads(connection, request_bytes, status):
     connection.write(request_bytes)
     response = connection.read_response()
@@ -241,7 +242,7 @@ def test_answers_before_a_malformed_request_are_given(connection):
     b"GET /health/live HTTP/1.1\r\nHost:",
     send_head("Content-Length: 100") + b"{",
     send_head("Transfer-Encoding: chunked") + b"5\r\n12",
-])  # fmt: skip
+])
 def test_slow_request_is_ended(short_server, beginning):
     """The request time-out is 1 s: 408 or a plain close, and not before it is over."""
     connection = HTTPConnection(short_server.address)

@@ -97,7 +97,7 @@ def test_scope_types_by_number_and_name(connect, scope, scope_type):
 
 
 def test_direct_messages_are_not_seen_by_strangers(connect, names):
-    """The stranger's join of the same id is a channel; both kinds share a partition, so the channel's message is a fence."""
+    """A stranger's join is of the channel; both kinds share a partition, so the channel's message is a fence."""
     first, second = names("alice"), names("bob")
     scope = f"{first}-{second}"
     alice, bob, mallory = connect(first, scope), connect(second, scope), connect(names("mallory"), scope)
@@ -139,7 +139,7 @@ def test_joining_one_kind_of_scope(connect, names):
     pytest.param({"scopeType": 0, "scopeId": "s" * 257, "text": "x"}, id="long scope"),
     pytest.param({"scopeType": 0, "scopeId": "s", "text": "x" * 4097}, id="4097 characters"),
     pytest.param({"scopeType": 0, "scopeId": "s", "text": "\U0001f642" * 2049}, id="4098 UTF-16 units"),
-])  # fmt: skip
+])
 def test_policy_violations(connect, message):
     alice = connect("alice")
     assert alice.error("SendAsync", message).startswith(f"{THREW}VALIDATION_ERROR: ")
@@ -170,7 +170,7 @@ def test_longest_scope_id(connect, scope):
     ("JoinScopeAsync", ["s", 0, 1]),
     ("HeartbeatAsync", ["unexpected"]),
     ("ResumeScopeAsync", ["s", "not a position"]),
-])  # fmt: skip
+])
 def test_arguments_that_do_not_bind(connect, method, arguments):
     alice = connect("alice")
     assert alice.error(method, *arguments) == f"Failed to invoke '{method}' due to an error on the server."
@@ -194,11 +194,8 @@ def test_unknown_methods(connect, method):
 def test_streaming_call_of_a_plain_method(connect):
     alice = connect("alice")
     alice.send({"type": 4, "invocationId": "s", "target": "HeartbeatAsync", "arguments": []})
-    assert alice.read_completion("s") == {
-        "type": 3,
-        "invocationId": "s",
-        "error": "The client attempted to invoke the non-streaming 'HeartbeatAsync' method with a streaming invocation.",
-    }
+    error = "The client attempted to invoke the non-streaming 'HeartbeatAsync' method with a streaming invocation."
+    assert alice.read_completion("s") == {"type": 3, "invocationId": "s", "error": error}
 
 
 def test_1000_pipelined_sends(connect, scope):
@@ -238,7 +235,7 @@ def half_a_frame_and_reset(hub: RawHub) -> None:
     pytest.param(lambda hub: hub.websocket.reset(), id="reset"),
     pytest.param(half_a_frame_and_reset, id="reset within a frame"),
     pytest.param(lambda hub: hub.websocket.disconnect(), id="end of stream"),
-])  # fmt: skip
+])
 def test_room_goes_on_when_a_member_leaves(connect, scope, leave):
     alice, bob, leaver = connect("alice", scope), connect("bob", scope), connect("carol", scope)
     alice.say(scope, "before")

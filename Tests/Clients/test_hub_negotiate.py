@@ -28,7 +28,7 @@ def refused_status(server, target: str) -> int | None:
     ("?user=alice&negotiateVersion=0", 0),
     ("?user=alice&negotiateVersion=1", 1),
     ("?user=alice&negotiateVersion=99", 1),
-])  # fmt: skip
+])
 def test_negotiate_versions(server, query, version):
     response = negotiate(server, query)
     assert response.status == 200
@@ -43,7 +43,8 @@ def test_negotiate_versions(server, query, version):
 
 
 def test_transports_on_offer_are_known_ones(server):
-    offered = {entry["transport"]: entry["transferFormats"] for entry in negotiate(server).json()["availableTransports"]}
+    transports = negotiate(server).json()["availableTransports"]
+    offered = {entry["transport"]: entry["transferFormats"] for entry in transports}
     allowed = {
         "WebSockets": (["Text"], ["Text", "Binary"]),
         "ServerSentEvents": (["Text"],),

@@ -6,7 +6,7 @@ import time
 import pytest
 
 from raw_hub import RawHub
-from raw_websocket import PONG, PING
+from raw_websocket import PING, PONG
 
 PING_RECORD = b'{"type":6}\x1e'
 
@@ -66,11 +66,11 @@ def test_missing_handshake(short_server):
     start = time.monotonic()
     assert json.loads(silent.read_bytes(6)[:-1]) == {"error": "Handshake was canceled."}
     assert 0.5 <= time.monotonic() - start <= 5.0
-    silent.websocket.stream.rest()
+    silent.websocket.drain()
 
 
 def test_handshake_that_never_ends(short_server):
     silent = RawHub(short_server.address, "alice", handshake=False)
     silent.send(b'{"protocol":"json",')
     assert json.loads(silent.read_bytes(6)[:-1]) == {"error": "Handshake was canceled."}
-    silent.websocket.stream.rest()
+    silent.websocket.drain()

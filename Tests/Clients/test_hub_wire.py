@@ -49,7 +49,7 @@ def test_handshake_byte_by_byte_in_writes(silent):
     b'{"protocol":"json","version":2}\x1e',
     b'{"version":1,"unknown":{"a":[1]},"protocol":"json"}\x1e',
     b' { "protocol" : "json" , "version" : 1 } \x1e',
-])  # fmt: skip
+])
 def test_accepted_handshakes(silent, handshake):
     silent.send(handshake)
     assert silent.read_bytes() == b"{}\x1e"
@@ -64,7 +64,7 @@ def test_accepted_handshakes(silent, handshake):
     (b'{"protocol":"json"}\x1e', "An unexpected error occurred during connection handshake."),
     (b'{"version":1}\x1e', "An unexpected error occurred during connection handshake."),
     (b'\xff\xfe\x1e', "An unexpected error occurred during connection handshake."),
-])  # fmt: skip
+])
 def test_refused_handshakes(silent, handshake, error):
     silent.websocket.send(BINARY, handshake)
     assert json.loads(silent.read_bytes()[:-1]) == {"error": error}
@@ -160,7 +160,7 @@ def test_endless_record(client):
     b'{"type":1,"target":"heartbeatASYNC","arguments":[],"invocationId":"1","streamIds":[]}\x1e',
     b' \r\n{ "type" : 1 , "target" : "HeartbeatAsync" ,\t"arguments" : [ ] , "invocationId" : "1" } \x1e',
     b'{"type":1,"target":"\\u0048eartbeatAsync","arguments":[],"invocationId":"1"}\x1e',
-])  # fmt: skip
+])
 def test_shapes_of_a_record(client, record):
     client.send(record)
     assert client.read_bytes() == HEARTBEAT_DONE
@@ -174,7 +174,7 @@ def test_shapes_of_a_record(client, record):
     (b'"\\"\\\\\\/\\b\\f\\n\\r\\t"', '"\\/\b\f\n\r\t'),
     (b'"\xe2\x80\xa8\xe2\x80\xa9<script>&\'"', "\u2028\u2029<script>&'"),
     (b'""', ""),
-])  # fmt: skip
+])
 def test_texts_come_back_as_they_went(client, scope, written, text):
     client.join(scope)
     argument = b'{"scopeType":0,"scopeId":"%s","text":%s}' % (scope.encode(), written)
@@ -198,7 +198,7 @@ def test_invocation_id_comes_back_unchanged(client, id):
     b'"target":"NoSuchMethod","arguments":[]',
     b'"target":"JoinScopeAsync","arguments":[""]',
     b'"target":"JoinScopeAsync","arguments":[1,2,3]',
-])  # fmt: skip
+])
 def test_fire_and_forget_is_never_answered(client, id, call):
     client.send(b'{"type":1,%s%s}\x1e' % (call, id), HEARTBEAT)
     assert client.read_bytes() == HEARTBEAT_DONE
@@ -219,7 +219,7 @@ def test_fire_and_forget_send_is_delivered(client, scope):
     b'{"type":3,"invocationId":"nobody","result":{"a":1}}\x1e',
     b'{"type":3,"invocationId":"nobody","error":"Client didn\'t provide a result."}\x1e',
     b'{"type":8,"sequenceId":7}\x1e',
-])  # fmt: skip
+])
 def test_records_that_are_ignored(client, record):
     client.send(record, HEARTBEAT)
     assert client.read_bytes() == HEARTBEAT_DONE
@@ -242,7 +242,7 @@ def test_records_that_are_ignored(client, record):
     b'{"type":1,"target":"HeartbeatAsync","arguments":[]} trailing\x1e',
     b'{"type":1,"target":"HeartbeatAsync","arguments":[' + b"[" * 5000 + b"]" * 5000 + b"]}\x1e",
     b'{"type":1,"target":"Heart\xffbeat","arguments":[]}\x1e',
-])  # fmt: skip
+])
 def test_protocol_faults_close_the_connection(client, record):
     client.websocket.send(BINARY, record)
     client.expect_fault()

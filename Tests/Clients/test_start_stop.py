@@ -20,7 +20,7 @@ def run(chatify_server_path, tmp_path):
     """Runs the server with flags and settings until it ends by itself."""
 
     def run_with(*flags: str, **settings: str):
-        environment = {f"Chatify__{key}": value for key, value in settings.items()}
+        environment = {f"Chatify__{key}": value for key, value in ({"Server__Port": "0"} | settings).items()}
         return run_to_end([chatify_server_path, "--in-memory", *flags], environment, str(tmp_path))
 
     return run_with
@@ -62,7 +62,7 @@ def test_busy_port(server, run):
     ("RateLimit__SendMessage__Threshold", "-5", ""),
     ("RateLimit__SendMessage__WindowSeconds", "99999999999999999999", ""),
     ("RateLimit__FailOpen", "2", "true"),
-])  # fmt: skip
+])
 def test_wrong_settings(run, key, value, allowed):
     line = the_line(run(**{key: value}))
     assert re.search(settings_key(key), line, re.IGNORECASE), line
@@ -77,7 +77,7 @@ def test_wrong_settings(run, key, value, allowed):
     (["--log-level", "loud"], ["log-level", "loud", "info"]),
     (["--config", "missing.json"], ["missing.json"]),
     (["stray"], ["stray"]),
-])  # fmt: skip
+])
 def test_wrong_flags(run, flags, named):
     line = the_line(run(*flags))
     assert all(part.lower() in line.lower() for part in named), line
@@ -138,11 +138,17 @@ def sends_allowed(server, scope: str) -> int:
     return 10
 
 
-def test_environment_overrides_the_file(start_server, tmp_path, scope):
+@pytest.mark.parametrize("environment, allowed", [(None, 2), ("3", 3)])
+def test_environment_overrides_the_file(start_server, tmp_path, scope, environment, allowed):
     path = tmp_path / "settings.json"
     path.write_text(json.dumps({"Chatify": {"RateLimit": {"SendMessage": {"Threshold": 2}}}}))
-    overridden = start_server("--config", str(path), RateLimit__SendMessage__Threshold="3")
-    assert sends_allowed(overridden, scope) == 3
+    started = start_server("--config", str(path), RateLimit__SendMessage__Threshold=environment)
+    assert sends_allowed(started, scope) == allowed
+
+
+def test_flags_override_the_environment(start_server):
+    """Port 1 could not be bound; the flag asks for any free one."""
+    assert start_server("--port", "0", Server__Port="1").address[1] > 1024
 
 
 def test_environment_in_any_letter_case(start_server, scope):
@@ -167,7 +173,7 @@ def test_clients_are_told_to_reconnect(start_server, scope, number):
     clients = [RawHub(started.address, f"user{index}") for index in range(20)]
     for client in clients:
         client.join(scope)
-    started.process.send_signal(number)
+    started.ask_to_stop(number)
     for client in clients:
         goodbye = client.read()
         assert {name: goodbye.get(name) for name in GOODBYE} == GOODBYE, goodbye
@@ -190,7 +196,7 @@ def test_sends_under_way_are_answered(start_server, scope):
     ids = [str(index) for index in range(50)]
     alice.send(*(sending(scope, id, id=id) for id in ids))
     answers = [alice.read()]
-    started.process.send_signal(signal.SIGTERM)
+    started.ask_to_stop(signal.SIGTERM)
     while (record := alice.read())["type"] != 7:
         answers.append(record)
     assert [answer["invocationId"] for answer in answers] == ids
@@ -206,7 +212,7 @@ def test_clients_that_do_not_react_do_not_hold_the_server(start_server):
     deaf = [RawHub(started.address, f"user{index}") for index in range(5)]
     half = RawHub(started.address, "half", handshake=False)
     half.websocket.stream.write(b"\x81")
-    started.process.send_signal(signal.SIGTERM)
+    started.ask_to_stop(signal.SIGTERM)
     started.expect_exit(0, 7)
     for hub in (*deaf, half):
         hub.websocket.disconnect()
@@ -215,7 +221,7 @@ def test_clients_that_do_not_react_do_not_hold_the_server(start_server):
 def test_no_new_connections_while_stopping(start_server):
     started = start_server()
     deaf = RawHub(started.address, "deaf")
-    started.process.send_signal(signal.SIGTERM)
+    started.ask_to_stop(signal.SIGTERM)
     assert deaf.read()["type"] == 7
     try:
         assert request(started.address, "POST", "/hubs/chat/negotiate?user=late", body=b"").status == 503

@@ -61,6 +61,12 @@ class Member:
             self.events.get(timeout=QUIET)
 
 
+@pytest.fixture(scope="module")
+def server(start_server):
+    """A server that pings every second: the client's stop returns only when its reading thread gets something."""
+    return start_server(Hub__KeepAliveSeconds="1")
+
+
 @pytest.fixture
 def connect(server):
     """Connects users; all are stopped at the end, and none may have been closed before."""
@@ -72,8 +78,11 @@ def connect(server):
 
     yield make
     closed = [member.closed.is_set() for member in members]
-    for member in members:
-        member.connection.stop()
+    stops = [threading.Thread(target=member.connection.stop) for member in members]
+    for stop in stops:
+        stop.start()
+    for stop in stops:
+        stop.join(WAIT)
     assert not any(closed), "the server closed a connection"
 
 

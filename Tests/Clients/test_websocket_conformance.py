@@ -105,7 +105,7 @@ def test_large_message(client, opcode, size, frame_size, chop):
     pytest.param(opcode, size, id=f"9.{section}.{index}")
     for section, opcode in ((7, TEXT), (8, BINARY))
     for index, size in enumerate((0, 16, 64, 256, 1024, 4096), 1)
-])  # fmt: skip
+])
 def test_round_trips(client, opcode, size):
     payload = large_payload(opcode, size)
     for _ in range(1000):
@@ -159,7 +159,7 @@ def test_sample_key_of_the_standard(echo_server):
     pytest.param({"Sec-WebSocket-Key": None}, (400,), id="no key"),
     pytest.param({"Sec-WebSocket-Key": "dGhlIHNhbXBsZQ=="}, (400,), id="short key"),
     pytest.param({"Sec-WebSocket-Key": "not base64 at all!!!!!!!"}, (400,), id="key that is not base64"),
-])  # fmt: skip
+])
 def test_wrong_opening_handshakes(echo_server, changes, allowed):
     headers = {name: value for name, value in (UPGRADE | changes).items() if value is not None}
     response = request(echo_server.address, "GET", "/echo", headers)

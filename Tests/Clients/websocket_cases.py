@@ -1,4 +1,4 @@
-"""The written table of WebSocket cases, numbered like the sections of the Autobahn suite (6 is in websocket_utf8_cases)."""
+"""The written table of WebSocket cases, numbered like the Autobahn suite (6 is in websocket_utf8_cases)."""
 
 from dataclasses import dataclass
 
@@ -13,8 +13,8 @@ class Case:
     """What a client sends and what an echo endpoint must answer.
 
     `sends` are frames, or bytes that go out as they are. They travel in one write, or one write for each frame
-    (`each`), or in writes of `chop` bytes. `answers` come in this order and nothing between them. Then the server must close
-    with one of the codes `fails`; if that is empty, the client closes with 1000 and the server answers that.
+    (`each`), or in writes of `chop` bytes. `answers` come in this order with nothing between them. Then the server must
+    close with one of the codes `fails`; if that is empty, the client closes with 1000 and the server answers that.
     """
 
     number: str

@@ -10,7 +10,8 @@ BAD = KOSME + b"\xed\xa0\x80" + b"edited"
 
 def single_bytes(payload: bytes) -> tuple[Frame, ...]:
     """`payload` in frames of one byte, ended by an empty one."""
-    frames = [Frame(CONTINUATION if index else TEXT, payload[index : index + 1], False) for index in range(len(payload))]
+    opcodes = [TEXT, *[CONTINUATION] * (len(payload) - 1)]
+    frames = [Frame(opcode, bytes([byte]), fin=False) for opcode, byte in zip(opcodes, payload)]
     return (*frames, more(b"", fin=True))
 
 
