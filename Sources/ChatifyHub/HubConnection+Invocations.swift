@@ -37,13 +37,13 @@ extension HubConnection {
     /// Runs `first` and all invocations that queue up behind it, then ends.
     private func run(_ first: HubInvocation) async {
         var next: HubInvocation? = first
-        while let invocation = next, self.transport != nil {
+        while let invocation = next {
             self.answer(invocation, await self.outcome(of: invocation))
             next = self.invocations.finished()
             self.pump()
         }
         self.runner = nil
-        self.closeIfDrained()
+        self.endIfIdle()
     }
 
     private func answer(_ invocation: HubInvocation, _ outcome: HubCompletion.Outcome) {
@@ -71,18 +71,5 @@ extension HubConnection {
             "Hub invocation failed",
             metadata: ["method": "\(target)", "connection": "\(self.id)", "error": "\(error)", "cause": "\(error.cause as Any)"]
         )
-    }
-}
-
-extension HubConnection {
-    /// Takes no more invocations, answers those at hand, then closes with a request to reconnect.
-    func drain() {
-        self.isDraining = true
-        self.closeIfDrained()
-    }
-
-    func closeIfDrained() {
-        guard self.isDraining, self.runner == nil else { return }
-        self.close(error: nil, allowReconnect: true)
     }
 }

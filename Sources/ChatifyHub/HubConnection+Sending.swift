@@ -31,14 +31,20 @@ extension HubConnection {
 
     func close(error: String?, allowReconnect: Bool) {
         guard self.transport != nil else { return }
-        self.finish(sending: self.machine.close(error: error, allowReconnect: allowReconnect))
+        self.close(sending: self.machine.close(error: error, allowReconnect: allowReconnect))
     }
 
-    /// Ends the connection: the last record goes out, scopes are left, the invocation at hand is cancelled.
-    func finish(sending record: [UInt8]?) {
+    func close(sending record: [UInt8]?) {
+        let bytes = record.map(self.framing.frame)
+        self.finish { $0.close(sending: bytes) }
+    }
+
+    /// Ends the connection: scopes are left, the transport is parted with.
+    ///
+    /// Invocations at hand run on: what a client sent whole before it left still counts, though nobody is left to answer.
+    func finish(_ part: (any HubTransport) -> Void) {
         guard let transport = self.transport else { return }
         self.transport = nil
-        self.runner?.cancel()
         for membership in self.memberships {
             membership.members.remove(at: membership.place)
             self.shard.left(membership.members)
@@ -47,6 +53,6 @@ extension HubConnection {
         if self.encoding != nil { self.shard.note(.offline, of: self.presence) }
         self.shard.closed(self)
         self.shard.hub.release(self.admission)
-        transport.close(sending: record.map(self.framing.frame))
+        part(transport)
     }
 }

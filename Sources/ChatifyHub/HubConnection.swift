@@ -21,7 +21,8 @@ public final class HubConnection {
     var runner: Task<Void, Never>?
     var memberships: [Membership] = []
     var isReadingPaused = false
-    var isDraining = false
+    /// Set once no more invocations are taken: those at hand are answered, then the connection ends so.
+    var ending: Ending?
 
     init(shard: HubShard, transport: any HubTransport, admission: HubAdmission, framing: HubFraming) {
         let configuration = shard.hub.configuration
@@ -50,14 +51,14 @@ public final class HubConnection {
     public func transportClosed() {
         guard self.transport != nil else { return }
         self.machine.transportClosed()
-        self.finish(sending: nil)
+        self.finish { _ in }
     }
 }
 
 extension HubConnection {
     /// Carries out what the machine makes of the received bytes, as long as there is room for invocations.
     func pump() {
-        while self.transport != nil, !self.isDraining, !self.invocations.isFull, let action = self.machine.next() {
+        while self.transport != nil, self.ending == nil, !self.invocations.isFull, let action = self.machine.next() {
             self.perform(action)
         }
         self.adjustReading()
@@ -79,7 +80,8 @@ extension HubConnection {
         case .opened: self.opened()
         case .ping: self.shard.note(.heartbeat, of: self.presence)
         case .message(let message): self.take(message)
-        case .close(let record, _): self.finish(sending: record)
+        case .close(_, .clientTimeout): self.finish { $0.abort() }
+        case .close(let record, _): self.end(with: record)
         }
     }
 

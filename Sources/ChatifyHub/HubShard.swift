@@ -48,7 +48,7 @@ public final class HubShard {
     /// `allowReconnect` and is closed.
     /// - Returns: How many connections have not been asked yet.
     public func drain(atMost count: Int) -> Int {
-        let waiting = self.connections.values.filter { !$0.isDraining }
+        let waiting = self.connections.values.filter { $0.ending == nil }
         for connection in waiting.prefix(count) { connection.drain() }
         return max(0, waiting.count - count)
     }

@@ -1,6 +1,6 @@
 /// What carries one hub connection's bytes: a WebSocket, or whatever the embedder has.
 ///
-/// Called only on the executor of the shard the connection belongs to, and never after ``close(sending:)``.
+/// Called only on the executor of the shard the connection belongs to, and never after ``close(sending:)`` or ``abort()``.
 public protocol HubTransport: AnyObject {
     /// Queues bytes, which are whole and already framed by the connection's ``HubFraming``, behind all earlier ones.
     ///
@@ -17,4 +17,7 @@ public protocol HubTransport: AnyObject {
     /// Queues the last bytes, if any, beyond the bound, sends all that is queued within a time the transport bounds, and
     /// closes.
     func close(sending bytes: [UInt8]?)
+
+    /// Drops the connection at once, with what is queued: the client is gone or might as well be.
+    func abort()
 }

@@ -4,7 +4,6 @@ internal import ChatifyServer
 internal import Logging
 
 /// The command line of `chatify-server`.
-@main
 struct ServerCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "chatify-server",

@@ -75,7 +75,6 @@ def test_upgrade_answer_carries_a_correlation_id(server):
     ("DELETE", "/chat/send", "POST"),
     ("POST", "/chat/history/0/x", "GET"),
     ("DELETE", "/health/live", "GET"),
-    ("POST", "/metrics", "GET"),
     ("BREW", "/health/live", "GET"),
 ])
 def test_wrong_methods(server, method, target, allowed):
@@ -97,15 +96,6 @@ def test_health(server, target):
     assert response.status == 200
     assert response.header("content-type").split(";")[0] == "application/json"
     assert isinstance(response.json(), dict)
-
-
-def test_metrics(server):
-    response = request(server.address, "GET", "/metrics")
-    assert response.status == 200
-    assert response.header("content-type").startswith("text/plain")
-    text = response.body.decode("utf-8")
-    for name in ("chat_ws_active_sessions", "chat_messages_ingested_total", "presence_online_users"):
-        assert any(line.startswith((f"{name} ", f"{name}{{")) for line in text.splitlines()), name
 
 
 @pytest.mark.parametrize("target", ["/health/live", "/chat/history/0/head-test", "/nowhere"])

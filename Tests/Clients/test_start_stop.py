@@ -123,7 +123,7 @@ def test_version(run):
 def test_help_names_every_flag(run):
     result = run("--help")
     assert result.returncode == 0
-    flags = "--host --port --loops --data-dir --in-memory --config --log-level --help --version --check-config"
+    flags = "--host --port --loops --in-memory --config --log-level --help --version --check-config"
     assert [flag for flag in flags.split() if flag not in result.stdout] == []
 
 
@@ -156,14 +156,6 @@ def test_environment_in_any_letter_case(start_server, scope):
     client = RawHub(start_server(**settings).address, "alice")
     assert client.read_bytes(5) == b'{"type":6}\x1e'
     client.leave()
-
-
-def test_nothing_is_written_in_memory(start_server, scope, tmp_path):
-    data = tmp_path / "data"
-    started = start_server("--data-dir", str(data))
-    assert sends_allowed(started, scope) == 10
-    started.stop()
-    assert not data.exists() or not any(data.iterdir())
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

@@ -10,8 +10,8 @@ struct EchoServer {
         var configuration = HTTPServerConfiguration()
         configuration.port = 0
         configuration.loops = 1
-        configuration.webSocket.maxFrameBytes = 32 * 1024 * 1024
-        configuration.webSocket.maxMessageBytes = 32 * 1024 * 1024
+        configuration.webSocket.maxFrameBytes = 16 * 1024 * 1024
+        configuration.webSocket.maxMessageBytes = 16 * 1024 * 1024
         configuration.maxOutboundBytesPerConnection = 64 * 1024 * 1024
         let server = HTTPServer(configuration: configuration, logger: Logger(label: "echo")) { _ in EchoRoutes() }
         let port = try await server.start()

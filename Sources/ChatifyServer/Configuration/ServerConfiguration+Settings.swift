@@ -17,7 +17,9 @@ extension ServerConfiguration {
                 }
             } else if let adapter = SettingKey.adaptersToCome[name], !setting.value.isEmpty {
                 throw ConfigurationError(setting, allowed: "unset: this build has no \(adapter) yet")
-            } else if name.hasPrefix("chatify:"), !SettingKey.adapterKeys.contains(name) {
+            } else if SettingKey.known.contains(where: { $0.name.lowercased().hasPrefix(name + ":") }) {
+                throw ConfigurationError(setting, allowed: "a section, not a value")
+            } else if name.hasPrefix("chatify:") {
                 warnings.append("Unknown setting \(setting.key) (\(setting.origin)) is ignored")
             }
         }

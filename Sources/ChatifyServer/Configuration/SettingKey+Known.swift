@@ -12,6 +12,7 @@ extension SettingKey {
         .number("Chatify:Server:Loops", \.server.loops, 0...1024),
         .number("Chatify:Server:MaxConnections", \.server.maxConnections, 1...10_000_000),
         .number("Chatify:Server:MaxConnectionsPerUser", \.hub.maximumConnectionsPerUser, 0...10_000_000),
+        .flag("Chatify:Server:InMemory", \.isInMemory),
         .duration("Chatify:Server:ShutdownGraceSeconds", \.server.shutdownGrace, 0...3600),
         .duration("Chatify:Server:RequestTimeoutSeconds", \.server.requestTimeout, 1...3600),
         SettingKey("Chatify:Server:AllowedOrigins", \.allowedOrigins, "a list of origins such as https://chat.example.org") {
@@ -67,11 +68,6 @@ extension SettingKey {
             milliseconds: true
         ),
         .number("Chatify:ChatHistoryWriter:MaxPayloadLogBytes", \.historyWriter.maximumPreviewLength, 0...65_536),
-    ]
-
-    /// Keys that only choose among adapters, and are read by whoever composes the server.
-    static let adapterKeys: Set<String> = [
-        "chatify:server:inmemory", "chatify:messagebroker:useinmemorybroker",
     ]
 
     /// Keys of adapters that are not built yet: to go on without them would lose what they are to keep.

@@ -69,7 +69,7 @@ final class HTTPConnection: ServedConnection {
         let request = HTTPRequest(
             head: head,
             body: self.body,
-            correlationID: head.headers["x-correlation-id"].flatMap { CorrelationID($0) } ?? .random(),
+            correlationID: head.correlationID ?? .random(),
             connectionID: self.connectionID
         )
         self.head = nil
@@ -103,7 +103,12 @@ final class HTTPConnection: ServedConnection {
 
     /// Answers bytes that are no request, and closes: where the next one would begin is not known.
     private func refuse(_ error: HTTPParseError) {
-        self.respondAndClose(ProblemDetails(error))
+        let problem = ProblemDetails(
+            error,
+            instance: self.head?.path,
+            correlationID: self.head?.correlationID ?? .random()
+        )
+        self.respondAndClose(problem)
     }
 
     private func respondAndClose(_ problem: ProblemDetails) {
@@ -144,9 +149,7 @@ final class HTTPConnection: ServedConnection {
     func tick(now: ContinuousClock.Instant) {
         guard self.handling == nil, !self.isClosing, now >= self.deadline else { return }
         guard self.parser.isMidRequest else { return self.closeAfterFlush() }
-        self.respondAndClose(
-            ProblemDetails(status: 408, detail: "The request took too long.", instance: nil, correlationID: .random())
-        )
+        self.refuse(HTTPParseError(status: 408, reason: "The request took too long."))
     }
 
     func serverStops() {

@@ -1,3 +1,4 @@
+internal import ChatifyCore
 internal import ChatifyWire
 
 // Where a request carries who it is from (contracts §3, signalr.md §3).
@@ -9,6 +10,11 @@ extension HTTPRequestHead {
             if parts.count == 2, parts[0].lowercased() == "bearer" { return String(parts[1]) }
         }
         return self.query.first("access_token")
+    }
+
+    /// The id the client ties its request to, if it is well formed.
+    var correlationID: CorrelationID? {
+        self.headers["x-correlation-id"].flatMap { CorrelationID($0) }
     }
 
     /// The name a client gives in development mode.

@@ -33,6 +33,11 @@ final class HubWebSocket: WebSocketHandler, HubTransport {
 
     func resumeReading() { self.socket.resumeReading() }
 
+    func abort() {
+        self.connection = nil
+        self.socket.abort()
+    }
+
     func close(sending bytes: [UInt8]?) {
         self.connection = nil
         self.socket.close(sending: bytes, code: 1000)

@@ -95,7 +95,8 @@ package final class WebSocketConnection: ServedConnection {
 
     func serverStops() {}
 
-    func abort() {
+    /// Drops the connection at once.
+    package func abort() {
         self.isClosing = true
         self.stream.close()
     }

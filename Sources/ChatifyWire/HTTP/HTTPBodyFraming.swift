@@ -44,6 +44,10 @@ enum HTTPBodyFraming: Sendable, Equatable {
     private static func check(codings: [String], minorVersion: Int, hasLength: Bool) throws(HTTPParseError) {
         if hasLength { throw .badRequest("both transfer-encoding and content-length") }
         if minorVersion == 0 { throw .badRequest("transfer-encoding needs HTTP/1.1") }
+        if codings.count > 1, codings.allSatisfy({ ASCII.equalsIgnoringCase($0, "chunked") }) {
+            // RFC 9112 section 6.1: chunked must not be applied more than once.
+            throw .badRequest("chunked more than once")
+        }
         guard codings.count == 1, ASCII.equalsIgnoringCase(codings[0], "chunked") else {
             throw HTTPParseError(status: 501, reason: "transfer coding not supported")
         }

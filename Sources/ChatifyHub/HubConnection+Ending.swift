@@ -1,0 +1,31 @@
+internal import ChatifySignalR
+
+// Ending in good order: what the client sent before is answered first.
+extension HubConnection {
+    /// How a connection ends once it is idle.
+    enum Ending: Hashable {
+        /// The server stops: the client is asked to reconnect.
+        case drain
+        /// The client closed, or broke the protocol; this is the last record, if there is one.
+        case record([UInt8]?)
+    }
+
+    /// Takes no more invocations, answers those at hand, then closes with a request to reconnect.
+    func drain() { self.end(as: .drain) }
+
+    func end(with record: [UInt8]?) { self.end(as: .record(record)) }
+
+    private func end(as ending: Ending) {
+        self.ending = ending
+        self.endIfIdle()
+    }
+
+    func endIfIdle() {
+        guard self.runner == nil else { return }
+        switch self.ending {
+        case nil: break
+        case .drain: self.close(error: nil, allowReconnect: true)
+        case .record(let record): self.close(sending: record)
+        }
+    }
+}
