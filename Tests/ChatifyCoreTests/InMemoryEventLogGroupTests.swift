@@ -30,7 +30,7 @@ import Testing
     }
 
     /// Random joins, leaves, reads and commits against a model of what the port promises.
-    @Test(arguments: 1...200 as ClosedRange<UInt64>)
+    @Test(arguments: 1...50 as ClosedRange<UInt64>)
     func churnKeepsThePromises(seed: UInt64) throws {
         var churn = GroupChurn(seed: seed)
         for _ in 0..<400 { try churn.step() }
