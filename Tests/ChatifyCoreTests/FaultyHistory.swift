@@ -11,6 +11,8 @@ final class FaultyHistory: ChatHistoryRepository {
         var failures: [Int: Int] = [:]
         /// The events that are stored although the caller is told that the outcome is unknown, once each.
         var lostAnswers: Set<Int> = []
+        /// The events whose append is cut short though nobody cancelled the caller, once each.
+        var cutShort: Set<Int> = []
         /// The events whose append never answers before its task is cancelled.
         var stuck: Set<Int> = []
     }
@@ -55,6 +57,7 @@ final class FaultyHistory: ChatHistoryRepository {
         try self.faults.withLock { faults throws(ChatError) in
             guard !faults.isDown else { throw ChatError(.unavailable, "The store is down.") }
             guard !faults.refused.contains(number) else { throw ChatError(.validation, "The store refuses this.") }
+            guard faults.cutShort.remove(number) == nil else { throw ChatError(.cancelled, "The store was closed.") }
             guard let failures = faults.failures[number], failures > 0 else { return }
             faults.failures[number] = failures - 1
             throw ChatError(.unavailable, "The store did not answer.")

@@ -67,6 +67,15 @@ import Testing
         #expect(rig.clock.uptime <= .milliseconds(1500))
     }
 
+    @Test func aCallCutShortIsNoReasonForADeadLetter() async throws {
+        let rig = HistoryWriterRig()
+        rig.history.faults.withLock { $0.cutShort = [0] }
+        try await rig.log.produce(.sample(0))
+        await rig.run { await rig.waitForCommit(of: 1) }
+        #expect(rig.history.stored.all.count == 1)
+        #expect(rig.sink.letters.all.isEmpty)
+    }
+
     @Test func aStoreThatIsDownIsWaitedOut() async throws {
         let rig = HistoryWriterRig()
         rig.history.faults.withLock { $0.isDown = true }

@@ -30,7 +30,7 @@ import Testing
     }
 
     /// Random joins, leaves, reads and commits against a model of what the port promises.
-    @Test(arguments: 1...200 as ClosedRange<UInt64>)
+    @Test(arguments: 1...50 as ClosedRange<UInt64>)
     func churnKeepsThePromises(seed: UInt64) throws {
         var churn = GroupChurn(seed: seed)
         for _ in 0..<400 { try churn.step() }
@@ -55,7 +55,6 @@ import Testing
                 tasks.addTask {
                     while finished.withLock({ $0.count < 2000 }) {
                         let consumer = log.makeConsumer(group: "g", startingAt: .beginning, commits: .manual)
-                        // Whoever finishes the last record closes the log for those that wait.
                         for _ in 0..<(3 + member) where finished.withLock({ $0.count < 2000 }) {
                             let reader = Task { try await consumer.nextBatch(limit: 16) }
                             for _ in 0..<10 { await Task.yield() }
@@ -71,10 +70,12 @@ import Testing
             try await tasks.waitForAll()
         }
         #expect(finished.withLock { $0 } == Set(0..<2000))
-        let left = log.makeConsumer(group: "g", startingAt: .end, commits: .manual)
-        let committed = try #require(log.committedOffsets(of: "g"))
-        await left.close()
-        #expect(committed.reduce(0, +) <= 2000)
+        // What was not committed, and only that, is left for the next member.
+        let heir = log.makeConsumer(group: "g", startingAt: .end, commits: .manual)
+        var left = 2000 - (log.committedOffsets(of: "g") ?? []).reduce(0, +)
+        #expect(left >= 0)
+        while left > 0 { left -= Int64(try await heir.nextBatch(limit: 500).count) }
+        #expect(left == 0)
     }
 }
 
