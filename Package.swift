@@ -78,6 +78,7 @@ let package = Package(
             dependencies: [
                 "ChatifyCore", "ChatifyJSON",
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]
         ),
         .testTarget(name: "ChatifySignalRTests", dependencies: ["ChatifyJSON", "ChatifySignalR"]),

@@ -100,11 +100,9 @@ public struct HTTPRequestParser: Sendable {
 
 extension HTTPRequestParser {
     private mutating func requestLine(skippedBlankLine: Bool) throws(HTTPParseError) -> Step {
+        try self.checkStart()
         let limit = self.limits.maxRequestLineBytes + 2
-        guard let length = try self.line(limit: limit, status: 414, "request line too long") else {
-            try self.checkStart()
-            return .needsBytes
-        }
+        guard let length = try self.line(limit: limit, status: 414, "request line too long") else { return .needsBytes }
         if length == 0 {
             // RFC 9112 section 2.2: one empty line before a request is left over from a sloppy client.
             guard !skippedBlankLine else { throw .badRequest("empty request line") }
@@ -122,8 +120,11 @@ extension HTTPRequestParser {
 
     /// Refuses what cannot become a request, such as a TLS hello, without waiting for a line end that may never come.
     private func checkStart() throws(HTTPParseError) {
-        guard !self.queue.isEmpty, self.queue[0] != ASCII.carriageReturn, !ASCII.isToken(self.queue[0]) else { return }
-        throw .badRequest("a request must begin with its method")
+        guard !self.queue.isEmpty else { return }
+        let first = self.queue[0]
+        guard ASCII.isToken(first) || first == ASCII.carriageReturn || first == ASCII.lineFeed else {
+            throw .badRequest("a request must begin with its method")
+        }
     }
 
     private mutating func field() throws(HTTPParseError) -> Step {

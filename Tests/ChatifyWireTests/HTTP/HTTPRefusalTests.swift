@@ -45,7 +45,7 @@ import Testing
         ("Transfer-Encoding: chunked, chunked", 501), ("Transfer-Encoding: xchunked", 501),
         ("Transfer-Encoding: chunked;q=1", 501), ("Transfer-Encoding: identity", 501),
         ("Transfer-Encoding: \u{b}chunked", 400), ("Transfer-Encoding : chunked", 400),
-        ("Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked", 501),
+        ("Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked", 400),
         ("Transfer-Encoding: chunked\r\nTransfer-Encoding: identity", 501),
     ])
     func refusesFields(field: String, status: Int) {
