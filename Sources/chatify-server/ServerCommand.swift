@@ -20,10 +20,10 @@ struct ServerCommand: AsyncParsableCommand {
     @Option(help: "The address to listen on (default 127.0.0.1).")
     var host: String?
 
-    @Option(help: "The port to listen on; 0 picks a free one (default 8080).")
+    @Option(parsing: .unconditional, help: "The port to listen on; 0 picks a free one (default 8080).")
     var port: String?
 
-    @Option(help: "The event loops; 0 for one per core (default 0).")
+    @Option(parsing: .unconditional, help: "The event loops; 0 for one per core (default 0).")
     var loops: String?
 
     @Option(help: ArgumentHelp("A JSON file with settings.", valueName: "file"))

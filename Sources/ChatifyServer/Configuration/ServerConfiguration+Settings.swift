@@ -1,16 +1,17 @@
 extension ServerConfiguration {
     /// Reads settings, of which the later override the earlier; keys are compared without regard to letter case.
     ///
+    /// Even a value that is overridden must be allowed.
+    ///
     /// - Returns: The configuration, and a line for each `Chatify:` key that nobody knows.
     /// - Throws: ``ConfigurationError`` for a value that is not allowed, or for an adapter this build does not have.
     public static func load(
         _ settings: [Setting]
     ) throws(ConfigurationError) -> (configuration: ServerConfiguration, warnings: [String]) {
-        var last: [String: Setting] = [:]
-        for setting in settings { last[setting.key.lowercased()] = setting }
         var configuration = ServerConfiguration()
         var warnings: [String] = []
-        for (name, setting) in last.sorted(by: { $0.key < $1.key }) {
+        for setting in settings {
+            let name = setting.key.lowercased()
             if let key = SettingKey.known.first(where: { $0.name.lowercased() == name }) {
                 guard key.apply(&configuration, setting.value) else {
                     throw ConfigurationError(setting, allowed: key.allowed)

@@ -103,10 +103,11 @@ final class HTTPConnection: ServedConnection {
 
     /// Answers bytes that are no request, and closes: where the next one would begin is not known.
     private func refuse(_ error: HTTPParseError) {
+        let head = error.head ?? self.head
         let problem = ProblemDetails(
             error,
-            instance: self.head?.path,
-            correlationID: self.head?.correlationID ?? .random()
+            instance: head?.path,
+            correlationID: head?.correlationID ?? .random()
         )
         self.respondAndClose(problem)
     }

@@ -73,10 +73,12 @@ package final class WebSocketConnection: ServedConnection {
         if !self.stream.write(frame) { self.abort() }
     }
 
+    /// Closes the TCP connection, now that both sides have said their last.
     private func finish() {
         self.isClosing = true
         self.stream.stopReading()
-        self.stream.closeAfterFlush(within: self.worker.configuration.closeTimeout)
+        // The peer's FIN is awaited for a second only: its last frame is here, so nothing of it can be lost.
+        self.stream.closeAfterFlush(within: min(.seconds(1), self.worker.configuration.closeTimeout))
         self.releaseHandler()
     }
 

@@ -6,6 +6,8 @@ public struct HTTPParseError: Error, Sendable, Equatable {
     public var reason: String
     /// Fields the answer must carry, for example `Upgrade` with status 426.
     public var headers: HTTPHeaders
+    /// The request that is refused, if all of its head had come.
+    public var head: HTTPRequestHead?
 
     /// Creates an error of a status, a reason, and fields which the answer must carry.
     public init(status: Int, reason: String, headers: HTTPHeaders = HTTPHeaders()) {

@@ -149,12 +149,7 @@ extension HTTPRequestParser {
     private mutating func finishHead() throws(HTTPParseError) -> HTTPRequestEvent {
         let head = try self.head.finish()
         self.head = HTTPPartialHead()
-        let framing = try HTTPBodyFraming(
-            minorVersion: head.minorVersion,
-            headers: head.headers,
-            maxBodyBytes: self.limits.maxBodyBytes
-        )
-        switch framing {
+        switch try self.framing(of: head) {
         case .length(let length): self.phase = .fixedBody(remaining: length)
         case .chunked:
             self.chunkedBytes = 0
@@ -162,6 +157,20 @@ extension HTTPRequestParser {
             self.phase = .chunkLine
         }
         return .head(head)
+    }
+
+    private func framing(of head: HTTPRequestHead) throws(HTTPParseError) -> HTTPBodyFraming {
+        do throws(HTTPParseError) {
+            return try HTTPBodyFraming(
+                minorVersion: head.minorVersion,
+                headers: head.headers,
+                maxBodyBytes: self.limits.maxBodyBytes
+            )
+        } catch {
+            var error = error
+            error.head = head
+            throw error
+        }
     }
 
     /// The length of the line at the front without its CRLF, or nil if its end has not come.
