@@ -47,7 +47,7 @@ public struct HTTPRequestHead: Sendable, Equatable {
         self.minorVersion >= 1 && self.headers.containsToken("100-continue", in: "expect")
     }
 
-    /// The target from the path on (RFC 9112 section 3.2), or nil if it is of a form a server of resources has no use for.
+    /// The target from the path on (RFC 9112 section 3.2), or nil if it is of a form we have no use for.
     private static func local(_ target: String, method: String) -> Substring? {
         if target.utf8.first == ASCII.slash { return target[...] }
         if target == "*" { return method == "OPTIONS" ? target[...] : nil }

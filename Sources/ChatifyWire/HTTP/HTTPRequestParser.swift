@@ -38,7 +38,9 @@ public struct HTTPRequestParser: Sendable {
     /// Bytes that have been fed and not used; after ``next()`` answered nil, at most one unfinished line.
     public var bufferedBytes: Int { self.queue.count }
 
-    /// Whether a request has begun and not ended: such a connection deserves a deadline, an idle one its keep-alive time.
+    /// Whether a request has begun and not ended.
+    ///
+    /// Such a connection deserves a deadline, an idle one its keep-alive time.
     public var isMidRequest: Bool {
         switch self.phase {
         case .requestLine: !self.queue.isEmpty
@@ -64,7 +66,7 @@ public struct HTTPRequestParser: Sendable {
     }
 
     /// The next part of a request, or nil if more bytes are needed.
-    /// - Throws: the refusal to answer with, after which the connection must be closed; every later call throws it again.
+    /// - Throws: the refusal to answer with, after which the connection must be closed; later calls throw it again.
     public mutating func next() throws(HTTPParseError) -> HTTPRequestEvent? {
         do throws(HTTPParseError) {
             while true {

@@ -30,6 +30,8 @@ import Testing
             (chunked + "7fffffffffffffff\r\n", 413), (chunked + "5\r\n01234\r\n7fffffffffffffff\r\n", 413),
             (chunked + "0\r\nA:\r\nB:\r\nC:\r\n\r\n", nil), (chunked + "0\r\nA:\r\nB:\r\nC:\r\nD:\r\n\r\n", 431),
             (chunked + "0\r\nA: 456789012345678901234567890123456789\r\n\r\n", 431),
+            (chunked + "0\r\nA: 456789012345678\r\nB: 456789012345678\r\n\r\n", nil),
+            (chunked + "0\r\nA: 456789012345678\r\nB: 4567890123456789\r\n\r\n", 431),
             (chunked + "1;890123456789012345678901\r\na\r\n1;890123456789012345678901\r\n", 400),
         ] as [(String, Int?)]
     )
