@@ -7,11 +7,6 @@ struct Broadcast: Sendable {
         let event: EnrichedChatEvent
         /// The framed record, by ``HubEncoding/index``.
         let records: [[UInt8]]
-
-        /// The framed record in one encoding; encoded now if that came into use after the batch was made.
-        func record(in encoding: HubEncoding) -> [UInt8] {
-            encoding.index < self.records.count ? self.records[encoding.index] : encoding.encode(self.event)
-        }
     }
 
     let items: [Item]

@@ -17,6 +17,8 @@ public final class HubConnection {
     var transport: (any HubTransport)?
     var machine: HubConnectionStateMachine
     var encoding: HubEncoding?
+    /// The encoding's index, beyond any while there is none.
+    var encodingIndex = Int.max
     var invocations: InvocationQueue
     var runner: Task<Void, Never>?
     var memberships: [Membership] = []
@@ -71,7 +73,8 @@ extension HubConnection {
     }
 
     func tick(now: ContinuousClock.Instant) {
-        while self.transport != nil, let action = self.machine.tick(now: now) { self.perform(action) }
+        guard self.transport != nil, let action = self.machine.tick(now: now) else { return }
+        self.perform(action)
     }
 
     func perform(_ action: HubConnectionStateMachine.Action) {
@@ -88,6 +91,7 @@ extension HubConnection {
     func opened() {
         guard let hubProtocol = self.machine.hubProtocol else { return }
         self.encoding = self.shard.hub.encodings.encoding(of: hubProtocol, framing: self.framing)
+        self.encodingIndex = self.encoding?.index ?? .max
         self.shard.note(.online, of: self.presence)
     }
 

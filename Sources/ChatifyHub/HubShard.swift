@@ -39,8 +39,9 @@ public final class HubShard {
     /// Lets time pass: sends keep-alive pings that are due and closes connections that timed out.
     ///
     /// Call it about once a second.
-    public func tick() {
-        self.now = .now
+    /// - Parameter now: The time; only tests give another than the present.
+    public func tick(now: ContinuousClock.Instant = .now) {
+        self.now = now
         for connection in Array(self.connections.values) { connection.tick(now: self.now) }
     }
 

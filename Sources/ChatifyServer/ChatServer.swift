@@ -64,16 +64,19 @@ public final class ChatServer: Sendable {
         }
         let port = try await self.start(server, stoppingOnSignals: stoppingOnSignals)
         await withDiscardingTaskGroup { group in
-            group.addTask { await self.broadcast() }
+            // On a loop, because what that loop's clients send in one tick is then read from the log as one batch, and
+            // reaches them without a change of threads.
+            group.addTask(executorPreference: server.firstLoop) { await self.broadcast() }
             group.addTask { await self.writeHistory() }
             self.services.health.setServing(true)
             onListening(port)
             await self.stopSignal.wait()
             self.logger.info("Stopping")
             self.services.health.setServing(false)
-            await server.stop(drainWithin: self.configuration.server.shutdownGrace)
+            await server.drain(within: self.configuration.server.shutdownGrace)
             group.cancelAll()
         }
+        await server.shutdown()
         self.services.hub.removeShards()
         await self.adapters.broadcastConsumer.close()
         await self.adapters.historyConsumer.close()

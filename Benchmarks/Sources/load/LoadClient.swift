@@ -7,6 +7,7 @@ final class LoadClient: TCPStreamHandler {
     private var scanner = FrameScanner()
     private var isUpgraded = false
     private var head: [UInt8] = []
+    private var greeting: [String]
     private var pendingAnswers = 0
     private var whenReady: ((LoadClient) -> Void)?
     var onDelivery: ((Int) -> Void)?
@@ -24,12 +25,11 @@ final class LoadClient: TCPStreamHandler {
         self.dialect = dialect
         self.stream = stream
         self.whenReady = whenReady
+        self.greeting = (dialect.handshake.isEmpty ? [] : [dialect.handshake]) + scopes.map(dialect.join)
         stream.maxOutboundBytes = 64 * 1024 * 1024
         stream.handler = self
         stream.startReading()
         _ = stream.write(Array(Self.upgrade(path).utf8))
-        if !dialect.handshake.isEmpty { _ = stream.write(clientFrame(dialect.handshake)) }
-        for scope in scopes { _ = stream.write(clientFrame(dialect.join(scope))) }
         // The handshake's answer and one per join.
         self.pendingAnswers = dialect.isAnswered ? 1 + scopes.count : 0
     }
@@ -55,6 +55,8 @@ final class LoadClient: TCPStreamHandler {
         self.isUpgraded = true
         let rest = Array(self.head[end.upperBound...])
         self.head = []
+        for text in self.greeting { self.write(clientFrame(text)) }
+        self.greeting = []
         self.readyIfAnswered()
         rest.withUnsafeBytes { bytes in self.scanner.scan(bytes) { self.take($0) } }
     }

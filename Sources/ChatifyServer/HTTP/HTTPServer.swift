@@ -4,7 +4,7 @@ package import Logging
 
 /// Serves HTTP and WebSockets on a number of event loops that share one port.
 ///
-/// Owns the loops from ``start()`` to the end of ``stop()``.
+/// Owns the loops from ``start()`` to the end of ``shutdown()``.
 package final class HTTPServer: Sendable {
     private let configuration: HTTPServerConfiguration
     private let makeHandler: @Sendable (EventLoop) -> any HTTPHandler
@@ -39,12 +39,15 @@ package final class HTTPServer: Sendable {
                 port = try await self.startWorker(on: loop, port: port, onStopSignal: index == 0 ? onStopSignal : nil)
             } catch {
                 await loop.shutdown()
-                await self.stop(drainWithin: .zero)
+                await self.shutdown()
                 throw error
             }
         }
         return port
     }
+
+    /// The loop that serves the first share of connections; `nil` before the start and after the end.
+    package var firstLoop: EventLoop? { self.workers.withLock { $0.first?.loop } }
 
     private var loopCount: Int {
         self.configuration.loops > 0 ? self.configuration.loops : Processors.count
@@ -87,17 +90,21 @@ package final class HTTPServer: Sendable {
 
 extension HTTPServer {
     /// Closes the listeners, asks long-lived connections in paced batches to go elsewhere, waits for what is under way,
-    /// cuts off the rest when `grace` is over, and ends the loops.
-    package func stop(drainWithin grace: Duration) async {
+    /// and cuts off the rest when `grace` is over.
+    package func drain(within grace: Duration) async {
         _ = await self.onEachWorker { worker in
             worker.stopListening()
             return 0
         }
-        await self.drain(within: grace)
+        await self.tellEverybody(within: grace)
         _ = await self.onEachWorker { worker in
             worker.abortAll()
             return 0
         }
+    }
+
+    /// Ends the loops, and with them whatever connection is left.
+    package func shutdown() async {
         let workers = self.workers.withLock { workers in
             defer { workers.removeAll() }
             return workers
@@ -108,7 +115,7 @@ extension HTTPServer {
     /// The pause between two batches of connections that are asked to reconnect.
     private static let drainInterval: Duration = .milliseconds(50)
 
-    private func drain(within grace: Duration) async {
+    private func tellEverybody(within grace: Duration) async {
         let deadline = ContinuousClock.now + grace
         // A quarter of the time is for telling everybody, the rest for them to go.
         let batches = max(1, Int(grace / (Self.drainInterval * 4)))
