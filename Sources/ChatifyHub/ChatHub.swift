@@ -141,7 +141,9 @@ extension ChatHub {
         let names = ConnectionIdentity()
         let connectionID = ConnectionID(unchecked: names.id)
         let identity = try await self.identify(bearerToken, claimedUser, as: connectionID)
-        guard self.registry.withLock({ $0.open(token: names.token, by: identity.userID) }) else { throw Self.tooManyOfUser }
+        guard self.registry.withLock({ $0.open(token: names.token, by: identity.userID) }) else {
+            throw Self.tooManyOfUser
+        }
         return HubAdmission(connectionID: connectionID, identity: identity, token: names.token)
     }
 
@@ -172,11 +174,6 @@ extension ChatHub {
 
     /// Whether a token is that of an open connection.
     public func isInUse(token: String) -> Bool { self.registry.withLock { $0.isInUse(token) } }
-
-    /// Whether a token was negotiated and waits for its transport.
-    public func isNegotiated(token: String) -> Bool {
-        self.registry.withLock { $0.connectionID(negotiatedAs: token) != nil }
-    }
 
     /// Drops negotiations that no transport claimed in time; call it about once a second.
     public func expireNegotiations() {

@@ -23,6 +23,9 @@ struct ConnectionRegistry {
     private let maximumNegotiations: Int
     private let maximumPerUser: Int
     private var negotiations: [String: Negotiation] = [:]
+    /// The tokens in the order of their deadlines, which is the order of negotiation; those before the head are gone.
+    private var deadlines: [(token: String, deadline: ContinuousClock.Instant)] = []
+    private var deadlinesHead = 0
     private var inUse: [String: UserID] = [:]
     private var connectionsOfUser: [UserID: Int] = [:]
 
@@ -39,9 +42,11 @@ struct ConnectionRegistry {
         deadline: ContinuousClock.Instant,
         now: ContinuousClock.Instant
     ) -> Bool {
-        if self.negotiations.count >= self.maximumNegotiations { self.expire(now: now) }
-        guard self.negotiations.count < self.maximumNegotiations else { return false }
+        self.expire(now: now)
+        // Claimed ones count until their deadline, which bounds the list of deadlines as well.
+        guard self.deadlines.count - self.deadlinesHead < self.maximumNegotiations else { return false }
         self.negotiations[token] = Negotiation(connectionID: connectionID, userID: userID, deadline: deadline)
+        self.deadlines.append((token, deadline))
         return true
     }
 
@@ -76,8 +81,14 @@ struct ConnectionRegistry {
 
     func isInUse(_ token: String) -> Bool { self.inUse[token] != nil }
 
-    /// Drops negotiations that no transport claimed in time.
+    /// Drops negotiations that no transport claimed in time; costs only those that are dropped.
     mutating func expire(now: ContinuousClock.Instant) {
-        self.negotiations = self.negotiations.filter { $0.value.deadline > now }
+        while self.deadlinesHead < self.deadlines.count, self.deadlines[self.deadlinesHead].deadline <= now {
+            self.negotiations[self.deadlines[self.deadlinesHead].token] = nil
+            self.deadlinesHead += 1
+        }
+        guard self.deadlinesHead > 64, self.deadlinesHead * 2 >= self.deadlines.count else { return }
+        self.deadlines.removeFirst(self.deadlinesHead)
+        self.deadlinesHead = 0
     }
 }

@@ -8,12 +8,12 @@ public struct HubConfiguration: Sendable {
     public var maximumScopesPerConnection = 128
     /// The connections one user may have on this pod; 0, the default, for no limit.
     public var maximumConnectionsPerUser = 0
-    /// The invocations of one connection that may wait for their turn before its reading is paused; 64 by default.
-    public var maximumWaitingInvocations = 64
+    /// The invocations of one connection that may wait for their turn before its reading is paused; at least 1, 16 by default.
+    public var maximumWaitingInvocations = 16
     /// How long a negotiated connection waits for its transport; 15 s by default.
     public var negotiationLifetime: Duration = .seconds(15)
-    /// The negotiated connections that may wait for their transport; 20 000 by default, then negotiation is refused.
-    public var maximumNegotiations = 20_000
+    /// The negotiated connections that may wait for their transport; 100 000 by default, then negotiation is refused.
+    public var maximumNegotiations = 100_000
 
     /// The defaults of contracts §8.
     public init() {}

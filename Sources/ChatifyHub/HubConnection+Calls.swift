@@ -3,7 +3,7 @@ internal import ChatifySignalR
 
 // What each hub method does (contracts §4).
 extension HubConnection {
-    func perform(_ call: HubCall) async throws(ChatError) -> HubCompletion.Outcome {
+    func perform(_ call: HubCall, correlationID: CorrelationID) async throws(ChatError) -> HubCompletion.Outcome {
         switch call {
         case .join(let id, let type):
             try await self.join(id, type)
@@ -12,27 +12,30 @@ extension HubConnection {
             for scope in Self.scopes(id, type) { self.leave(scope) }
             return .void
         case .send(let draft):
-            return .result(.encoded(ChatEventCodec.encodeAnswer(try await self.send(draft))))
+            return .result(.encoded(ChatEventCodec.encodeAnswer(try await self.send(draft, correlationID))))
         case .heartbeat:
-            self.shard.note(.heartbeat, of: self.presence)
+            if self.transport != nil { self.shard.note(.heartbeat, of: self.presence) }
             return .void
         }
     }
 
-    private func send(_ draft: MessageDraft) async throws(ChatError) -> EnrichedChatEvent {
-        let headers = RecordHeaders(correlationID: .random())
+    private func send(
+        _ draft: MessageDraft,
+        _ correlationID: CorrelationID
+    ) async throws(ChatError) -> EnrichedChatEvent {
+        let headers = RecordHeaders(correlationID: correlationID)
         return try await self.shard.hub.chat.send(draft, from: self.userID, headers: headers)
     }
 
-    /// Joins the scopes that are meant and allowed; with no type given it is enough that one is.
+    /// Joins the scopes that are meant and allowed, all or none; with no type given it is enough that one is allowed.
     private func join(_ id: ScopeID, _ type: ScopeType?) async throws(ChatError) {
-        var isAllowedAnywhere = false
-        for scope in Self.scopes(id, type) {
-            guard try await self.shard.hub.chat.isAllowed(.join, by: self.userID, in: scope) else { continue }
-            isAllowedAnywhere = true
-            try self.join(scope)
+        var allowed: [ChatScope] = []
+        for scope in Self.scopes(id, type)
+        where try await self.shard.hub.chat.isAllowed(.join, by: self.userID, in: scope) {
+            allowed.append(scope)
         }
-        guard isAllowedAnywhere else { throw ChatError(.forbidden, "You may not join this scope.") }
+        guard !allowed.isEmpty else { throw ChatError(.forbidden, "You may not join this scope.") }
+        try self.join(allowed)
     }
 
     private static func scopes(_ id: ScopeID, _ type: ScopeType?) -> [ChatScope] {

@@ -53,23 +53,27 @@ extension HubConnection {
     }
 
     private func outcome(of invocation: HubInvocation) async -> HubCompletion.Outcome {
+        let correlationID = CorrelationID.random()
         do {
-            return try await self.perform(try HubCall(invocation))
+            return try await self.perform(try HubCall(invocation), correlationID: correlationID)
         } catch let error as HubBindingError {
             return .error(HubErrorText.describe(error, target: invocation.target))
         } catch let error as ChatError {
-            self.log(error, target: invocation.target)
+            self.log(error, target: invocation.target, correlationID)
             return .error(HubErrorText.describe(error, target: invocation.target))
         } catch {
             return .error(HubErrorText.methodFailed(invocation.target))
         }
     }
 
-    private func log(_ error: ChatError, target: String) {
+    private func log(_ error: ChatError, target: String, _ correlationID: CorrelationID) {
         guard error.code != .validation, error.code != .rateLimitExceeded, error.code != .forbidden else { return }
         self.shard.hub.logger.warning(
             "Hub invocation failed",
-            metadata: ["method": "\(target)", "connection": "\(self.id)", "error": "\(error)", "cause": "\(error.cause as Any)"]
+            metadata: [
+                "correlation-id": "\(correlationID)", "method": "\(target)", "connection": "\(self.id)",
+                "error": "\(error)", "cause": "\(error.cause.map { "\($0)" } ?? "none")",
+            ]
         )
     }
 }

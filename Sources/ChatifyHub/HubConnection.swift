@@ -39,12 +39,13 @@ public final class HubConnection {
             limits: configuration.limits,
             now: shard.now
         )
-        self.invocations = InvocationQueue(capacity: configuration.maximumWaitingInvocations)
+        self.invocations = InvocationQueue(capacity: max(1, configuration.maximumWaitingInvocations))
     }
 
     /// Takes bytes of the client, in the order they came, split anywhere.
     public func receive(_ bytes: UnsafeRawBufferPointer) {
-        guard self.transport != nil else { return }
+        // Once the connection is ending nothing more is taken, so nothing more is kept.
+        guard self.transport != nil, self.ending == nil else { return }
         self.machine.receive(bytes, now: .now)
         self.pump()
     }
@@ -69,6 +70,7 @@ extension HubConnection {
     func adjustReading() {
         guard let transport = self.transport, self.isReadingPaused != self.invocations.isFull else { return }
         self.isReadingPaused.toggle()
+        self.machine.readingPaused(self.isReadingPaused, now: .now)
         if self.isReadingPaused { transport.pauseReading() } else { transport.resumeReading() }
     }
 

@@ -27,9 +27,10 @@ public final class HubShard {
     ///
     /// - Parameters:
     ///   - transport: Where the connection writes to; held until the connection is closed.
-    ///   - admission: What ``ChatHub/attach(token:credentials:)`` granted.
+    ///   - admission: What ``ChatHub/attach(token:bearerToken:claimedUser:)`` granted.
     ///   - framing: How the transport wraps records.
-    public func connect(_ transport: any HubTransport, as admission: HubAdmission, framing: HubFraming) -> HubConnection {
+    public func connect(_ transport: any HubTransport, as admission: HubAdmission, framing: HubFraming) -> HubConnection
+    {
         self.now = .now
         let connection = HubConnection(shard: self, transport: transport, admission: admission, framing: framing)
         self.connections[connection.id] = connection

@@ -1,6 +1,7 @@
 internal import ChatifyCore
 internal import ChatifyEventLoop
 internal import ChatifyHub
+internal import ChatifyWire
 public import Logging
 
 /// A chat server: the routes of contracts §3 and the hub, over whatever adapters it is given.
@@ -15,6 +16,10 @@ public final class ChatServer: Sendable {
 
     /// Makes a server over these adapters.
     public init(configuration: ServerConfiguration, adapters: ChatAdapters, logger: Logger) {
+        var configuration = configuration
+        // The hub bounds its records; frames and messages are only their wrapping, and are streamed.
+        configuration.server.webSocket.maxFrameBytes = 1 << 40
+        configuration.server.webSocket.maxMessageBytes = 1 << 40
         self.configuration = configuration
         self.adapters = adapters
         self.logger = logger
@@ -73,7 +78,8 @@ public final class ChatServer: Sendable {
             await self.stopSignal.wait()
             self.logger.info("Stopping")
             self.services.health.setServing(false)
-            await server.drain(within: self.configuration.server.shutdownGrace)
+            // In a task of its own, so that clients are let go in good order also when this one was cancelled.
+            await Task { await server.drain(within: self.configuration.server.shutdownGrace) }.value
             group.cancelAll()
         }
         await server.shutdown()

@@ -1,3 +1,5 @@
+internal import ChatifyJSON
+
 /// The two names of a connection: one to show, one to attach with.
 public struct ConnectionIdentity: Hashable, Sendable {
     /// The name that others may see; letters, digits, `-` and `_` only.

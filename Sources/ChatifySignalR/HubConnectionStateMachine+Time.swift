@@ -2,9 +2,15 @@ extension HubConnectionStateMachine {
     /// Takes note that something was sent, which puts off the next ping.
     public mutating func sent(now: ContinuousClock.Instant) { self.lastSent = now }
 
-    /// Answers what is due: the end of a silent client or a ping.
+    /// Takes note that the shell has stopped reading from the client, or reads again.
     ///
-    /// A shell whose outbound queue is not empty leaves the ping out.
+    /// A client that is not read from cannot be called silent: its time-out starts anew when reading goes on.
+    public mutating func readingPaused(_ isPaused: Bool, now: ContinuousClock.Instant) {
+        self.isReadingPaused = isPaused
+        self.lastReceived = now
+    }
+
+    /// Answers what is due: the end of a silent client or a ping.
     public mutating func tick(now: ContinuousClock.Instant) -> Action? {
         switch self.state {
         case .awaitingHandshake(let deadline):
@@ -28,6 +34,7 @@ extension HubConnectionStateMachine {
 
     /// Records that were not pulled yet are the shell's delay, not the client's.
     private func isClientSilent(now: ContinuousClock.Instant) -> Bool {
-        self.clientPings && !self.splitter.hasRecord && now - self.lastReceived >= self.limits.clientTimeout
+        self.clientPings && !self.isReadingPaused && !self.splitter.hasRecord
+            && now - self.lastReceived >= self.limits.clientTimeout
     }
 }

@@ -39,6 +39,7 @@ public struct HubConnectionStateMachine: Sendable {
     var lastReceived: ContinuousClock.Instant
     /// Whether the client ever pinged: some never do, and those must not be timed out.
     var clientPings = false
+    var isReadingPaused = false
 
     /// Starts a connection whose transport is just there.
     ///

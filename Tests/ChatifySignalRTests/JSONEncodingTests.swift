@@ -1,5 +1,6 @@
 import Testing
 
+@testable import ChatifyJSON
 @testable import ChatifySignalR
 
 @Suite struct JSONEncodingTests {

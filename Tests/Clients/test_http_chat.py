@@ -258,3 +258,13 @@ def test_invalid_messages_do_not_count_against_the_limit(limited_server, scope, 
     for _ in range(5):
         assert send(limited_server, "", "x", user).status == 400
     say(limited_server, scope, "still allowed", user)
+
+
+def test_page_larger_than_the_outbound_bound(server, scope):
+    """A page is answered whole, also when it is longer than what may wait for a slow hub client (1 MiB)."""
+    text = "\u20ac" * 4096
+    for _ in range(100):
+        say(server, scope, text)
+    assert len(stored(server, scope, 100)) == 100
+    pages = page(server, scope)
+    assert [message["text"] for message in pages["messages"]] == [text] * 100

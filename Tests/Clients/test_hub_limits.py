@@ -2,6 +2,7 @@
 
 import pytest
 
+from raw_http import request
 from raw_hub import RawHub, encode_record, invocation
 from raw_websocket import TEXT, RefusedUpgrade
 from server_process import poll_until
@@ -56,3 +57,17 @@ def test_smaller_record_limit(tight_server, names):
     assert client.read_completion("1")["result"] is None
     client.websocket.send(TEXT, b" " + exact)
     client.expect_fault()
+
+
+def test_refused_upgrades_leave_no_trace(tight_server, names):
+    """An upgrade that fails after the user was let in gives the place back."""
+    user = names("alice")
+    upgrade = {
+        "Upgrade": "websocket",
+        "Connection": "Upgrade",
+        "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
+        "Sec-WebSocket-Version": "12",
+    }
+    for _ in range(5):
+        assert request(tight_server.address, "GET", f"/hubs/chat?user={user}", upgrade).status == 426
+    RawHub(tight_server.address, user).leave()

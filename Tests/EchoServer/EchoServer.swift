@@ -27,7 +27,7 @@ final class EchoRoutes: HTTPHandler {
         guard request.head.path == "/echo", WebSocketHandshake.isUpgrade(request.head) else {
             return .response(HTTPResponse(status: 404, headers: HTTPHeaders(), body: []))
         }
-        return .webSocket { EchoSocket(socket: $0) }
+        return .webSocket(accept: { EchoSocket(socket: $0) }, decline: {})
     }
 
     func tick() {}
@@ -44,7 +44,8 @@ final class EchoSocket: WebSocketHandler {
     func received(_ bytes: [UInt8], kind: WebSocketAction.DataKind, endsMessage: Bool) {
         self.message += bytes
         guard endsMessage else { return }
-        let frame = kind == .text ? WebSocketFrameEncoder.text(self.message) : WebSocketFrameEncoder.binary(self.message)
+        let frame =
+            kind == .text ? WebSocketFrameEncoder.text(self.message) : WebSocketFrameEncoder.binary(self.message)
         self.message = []
         if !self.socket.write(frame) { self.socket.close(sending: nil, code: 1008) }
     }

@@ -118,7 +118,11 @@ final class FanoutRun {
         guard self.deliveries == self.command.messages * self.command.subscribers else { return }
         self.timer?.cancel()
         self.done?(
-            Result(deliveries: self.deliveries, duration: self.begin.duration(to: self.clock.now), latency: self.latency)
+            Result(
+                deliveries: self.deliveries,
+                duration: self.begin.duration(to: self.clock.now),
+                latency: self.latency
+            )
         )
         self.done = nil
     }

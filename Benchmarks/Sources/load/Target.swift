@@ -32,7 +32,14 @@ struct Target: ParsableArguments {
         let (port, path) = (self.port, self.path)
         return await withCheckedContinuation { continuation in
             loop.execute {
-                let opener = ClientOpener(loop: loop, count: count, dialect: dialect, port: port, path: path, scopes: scopes)
+                let opener = ClientOpener(
+                    loop: loop,
+                    count: count,
+                    dialect: dialect,
+                    port: port,
+                    path: path,
+                    scopes: scopes
+                )
                 opener.start { continuation.resume(returning: EventLoopBound($0, loop: loop)) }
             }
         }
@@ -78,7 +85,8 @@ private final class ClientOpener {
         self.started += 1
         TCPStream.connect(loop: self.loop, host: "127.0.0.1", port: self.port, timeout: .seconds(10)) { result in
             guard case .success(let stream) = result else { fatalError("cannot connect: \(result)") }
-            _ = LoadClient(stream: stream, dialect: self.dialect, path: self.path, scopes: self.scopes(index)) { client in
+            _ = LoadClient(stream: stream, dialect: self.dialect, path: self.path, scopes: self.scopes(index)) {
+                client in
                 self.clients.append(client)
                 self.openNext()
                 if self.clients.count == self.count {

@@ -42,7 +42,8 @@ extension ChatService {
             return try self.limiterFailed(error)
         }
         guard decision.isAllowed else {
-            let message = "Too many messages: at most \(self.configuration.sendThreshold) per \(self.configuration.sendWindow)."
+            let message =
+                "Too many messages: at most \(self.configuration.sendThreshold) per \(self.configuration.sendWindow)."
             throw ChatError(.rateLimitExceeded, message, retryAfter: decision.resetsAfter)
         }
     }

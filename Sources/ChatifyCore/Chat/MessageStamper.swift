@@ -3,7 +3,8 @@
 /// The id is a version 7 UUID (RFC 9562 §5.7): the millisecond, a counter within it, then random bits. So ids rise
 /// with every message of a pod, and the history's order (time stamp, then id) is the order in which the pod accepted
 /// messages even within one millisecond. When the wall clock is set back, stamps stand still until it catches up:
-/// time never runs backwards within a scope (contracts §1).
+/// time never runs backwards within a scope (contracts §1). Messages that different senders send at the same moment may
+/// stand in the log in another order than in the history: each is stamped before the log orders it.
 struct MessageStamper {
     private var last = Timestamp(millisecondsSinceEpoch: 0)
     private var counter: UInt64 = 0

@@ -19,7 +19,7 @@ public final class InMemoryHistoryRepository: ChatHistoryRepository {
 
     /// Makes an empty history.
     /// - Parameter capacity: The most messages it holds, at least 1.
-    public init(capacity: Int = 1_000_000) {
+    public init(capacity: Int = 100_000) {
         precondition(capacity > 0, "A history holds at least one message.")
         self.capacity = capacity
     }

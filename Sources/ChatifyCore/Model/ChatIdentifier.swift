@@ -1,6 +1,8 @@
 /// A name that people or systems chose: 1–256 UTF-16 code units, not blank (contracts §1).
 ///
-/// A value of a conforming type is always valid; there is no way to make another.
+/// A value of a conforming type is always valid; there is no way to make another. Two are equal only if their UTF-8 bytes
+/// are: to `String` texts are equal that Unicode calls canonically equivalent, such as `K` and the Kelvin sign, and then
+/// one user could pass for another.
 public protocol ChatIdentifier: RawRepresentable<String>, Sendable, Hashable, CustomStringConvertible {
     /// The wire name of the field, for error messages: `scopeId`, `senderId`, …
     static var fieldName: String { get }
@@ -27,6 +29,22 @@ extension ChatIdentifier {
 
     /// The name itself.
     public var description: String { self.rawValue }
+}
+
+extension ChatIdentifier {
+    /// Whether both have the same bytes.
+    public static func == (lhs: Self, rhs: Self) -> Bool {
+        lhs.rawValue.utf8.elementsEqual(rhs.rawValue.utf8)
+    }
+
+    /// Hashes the bytes.
+    public func hash(into hasher: inout Hasher) {
+        let wasContiguous: Void? = self.rawValue.utf8.withContiguousStorageIfAvailable {
+            hasher.combine(bytes: UnsafeRawBufferPointer($0))
+        }
+        guard wasContiguous == nil else { return }
+        for byte in self.rawValue.utf8 { hasher.combine(byte) }
+    }
 }
 
 extension String {

@@ -1,3 +1,5 @@
+internal import ChatifyJSON
+
 // The opaque text of a cursor, which a client hands back unchanged.
 
 extension HistoryCursor {
@@ -12,12 +14,12 @@ extension HistoryCursor {
         bytes.append(bigEndian: self.messageID.low)
         let checksum = CRC32.checksum(of: bytes + Array(scope.description.utf8))
         bytes.append(bigEndian: checksum)
-        return Base64URL.encode(bytes)
+        return String(decoding: Base64.encode(bytes, as: .urlSafe), as: UTF8.self)
     }
 
     /// Reads a token that ``token(for:)`` made for the same scope; `nil` for anything else.
     public init?(token: some StringProtocol, for scope: ChatScope) {
-        guard token.utf8.count <= 64, let bytes = Base64URL.decode(token.utf8), bytes.count == Self.tokenSize,
+        guard token.utf8.count <= 64, let bytes = Base64.decode(urlSafe: token.utf8), bytes.count == Self.tokenSize,
             bytes[0] == Self.tokenVersion
         else { return nil }
         self.init(

@@ -13,6 +13,8 @@ struct OutboundQueue {
     private var bytesInRequest = 0
 
     var maxBytes = 1_048_576
+    /// What an array costs beside its bytes: its header and its place in the queue.
+    static let bytesPerArray = 40
     /// Above half of the bound since the last signal.
     private var wasHigh = false
     /// The socket was full, or a write was refused, since the last signal.
@@ -25,7 +27,9 @@ struct OutboundQueue {
 
     /// Queues `bytes`, or answers false and queues nothing if that would pass the bound.
     mutating func append(_ bytes: [UInt8]) -> Bool {
-        guard bytes.count <= self.maxBytes - self.byteCount else {
+        // Many tiny arrays cost more than their bytes, so each is charged for its own keep.
+        let keep = (self.arrays.count - self.first) * Self.bytesPerArray
+        guard bytes.count <= self.maxBytes - self.byteCount - min(keep, self.maxBytes) else {
             if self.byteCount > 0 { self.wasBlocked = true }
             return false
         }

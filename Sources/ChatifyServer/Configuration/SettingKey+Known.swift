@@ -15,7 +15,11 @@ extension SettingKey {
         .flag("Chatify:Server:InMemory", \.isInMemory),
         .duration("Chatify:Server:ShutdownGraceSeconds", \.server.shutdownGrace, 0...3600),
         .duration("Chatify:Server:RequestTimeoutSeconds", \.server.requestTimeout, 1...3600),
-        SettingKey("Chatify:Server:AllowedOrigins", \.allowedOrigins, "a list of origins such as https://chat.example.org") {
+        SettingKey(
+            "Chatify:Server:AllowedOrigins",
+            \.allowedOrigins,
+            "a list of origins such as https://chat.example.org"
+        ) {
             let origins = $0.split(separator: ",").map(\.trimmingSpaces).filter { !$0.isEmpty }
             return origins.allSatisfy(\.isOrigin) ? origins : nil
         },
@@ -29,7 +33,7 @@ extension SettingKey {
         .number(
             "Chatify:Hub:MaxOutboundBytesPerConnection",
             \.server.maxOutboundBytesPerConnection,
-            16_384...1_073_741_824
+            65_536...1_073_741_824
         ),
         .number("Chatify:Hub:MaxScopesPerConnection", \.hub.maximumScopesPerConnection, 1...100_000),
     ]

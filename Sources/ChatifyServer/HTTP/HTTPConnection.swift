@@ -16,6 +16,8 @@ final class HTTPConnection: ServedConnection {
     /// When the request that is coming in, or the next one, must be complete.
     private var deadline: ContinuousClock.Instant
     private var isStopping = false
+    /// The client has not read its answer yet.
+    private var isBlocked = false
     private var isClosing = false
     private lazy var connectionID = ConnectionID(unchecked: ConnectionIdentity().id)
 
@@ -36,7 +38,7 @@ final class HTTPConnection: ServedConnection {
     /// Goes through what has arrived, until a request is whole; the next one waits for its answer.
     private func advance() {
         do {
-            while self.handling == nil, !self.isClosing, let event = try self.parser.next() {
+            while self.handling == nil, !self.isBlocked, !self.isClosing, let event = try self.parser.next() {
                 switch event {
                 case .head(let head): self.began(head)
                 case .body(let bytes): self.body.append(contentsOf: bytes)
@@ -52,7 +54,9 @@ final class HTTPConnection: ServedConnection {
     /// A client that is ahead of its answers waits once a request's worth of bytes is buffered.
     private func adjustReading() {
         guard !self.isClosing else { return }
-        if self.handling != nil, self.parser.bufferedBytes > self.worker.configuration.http.maxHeaderBytes {
+        if self.handling != nil || self.isBlocked,
+            self.parser.bufferedBytes > self.worker.configuration.http.maxHeaderBytes
+        {
             self.stream.stopReading()
         } else {
             self.stream.startReading()
@@ -81,23 +85,28 @@ final class HTTPConnection: ServedConnection {
     private func answer(_ request: HTTPRequest) async {
         let outcome = await self.worker.handler.handle(request)
         self.handling = nil
-        guard !self.isClosing else { return }
         switch outcome {
         case .response(let response): self.respond(response, to: request)
-        case .webSocket(let accept): self.upgrade(request, accept)
+        case .webSocket(let accept, let decline):
+            if !self.upgrade(request, accept) { decline() }
         }
     }
 
     // MARK: - Answers
 
     private func respond(_ response: HTTPResponse, to request: HTTPRequest) {
+        guard !self.isClosing else { return }
         var response = response
         response.headers.set("X-Correlation-ID", "\(request.correlationID)")
         let keepsAlive = request.head.keepsAlive && !self.isStopping
         let bytes = response.encode(keepAlive: keepsAlive, isHead: request.head.method == "HEAD")
+        // One answer goes out whole, however long it is; the next request waits until the client has read it.
+        self.stream.maxOutboundBytes = .max
         guard self.stream.write(bytes) else { return self.abort() }
         guard keepsAlive else { return self.closeAfterFlush() }
         self.deadline = .now + self.worker.configuration.requestTimeout
+        self.stream.flush()
+        self.isBlocked = self.stream.outboundBytes > 0
         self.advance()
     }
 
@@ -119,7 +128,13 @@ final class HTTPConnection: ServedConnection {
         self.closeAfterFlush()
     }
 
-    private func upgrade(_ request: HTTPRequest, _ accept: (WebSocketConnection) -> any WebSocketHandler) {
+    /// Becomes a WebSocket, or answers why not and returns `false`.
+    private func upgrade(_ request: HTTPRequest, _ accept: (WebSocketConnection) -> any WebSocketHandler) -> Bool {
+        guard !self.isClosing else { return false }
+        guard !self.isStopping else {
+            self.closeAfterFlush()
+            return false
+        }
         do {
             let headers = try WebSocketHandshake.accept(request.head)
             var response = HTTPResponse(status: 101, headers: headers, body: [])
@@ -131,12 +146,14 @@ final class HTTPConnection: ServedConnection {
                 instance: request.head.path,
                 correlationID: request.correlationID
             )
-            return self.respond(problem.response, to: request)
+            self.respond(problem.response, to: request)
+            return false
         }
         self.isClosing = true
         let socket = WebSocketConnection(worker: self.worker, stream: self.stream)
         self.worker.replace(self, by: socket)
         socket.start(handler: accept(socket), with: self.parser.takeRemaining())
+        return true
     }
 
     private func closeAfterFlush() {
@@ -149,6 +166,7 @@ final class HTTPConnection: ServedConnection {
 
     func tick(now: ContinuousClock.Instant) {
         guard self.handling == nil, !self.isClosing, now >= self.deadline else { return }
+        guard !self.isBlocked else { return self.abort() }
         guard self.parser.isMidRequest else { return self.closeAfterFlush() }
         self.refuse(HTTPParseError(status: 408, reason: "The request took too long."))
     }
@@ -181,7 +199,10 @@ extension HTTPConnection: TCPStreamHandler {
         if self.handling == nil { self.closeAfterFlush() }
     }
 
-    func drained() {}
+    func drained() {
+        self.isBlocked = false
+        if !self.isClosing { self.advance() }
+    }
 
     func closed(_ error: EventLoopError?) {
         self.isClosing = true

@@ -32,6 +32,7 @@ package protocol HTTPHandler: AnyObject {
 package enum HTTPOutcome {
     /// An ordinary answer.
     case response(HTTPResponse)
-    /// The connection becomes a WebSocket; the closure is called once it has, and returns who handles it.
-    case webSocket((WebSocketConnection) -> any WebSocketHandler)
+    /// The connection becomes a WebSocket: `accept` is called once it has, and returns who handles it. If it cannot
+    /// become one after all, `decline` is called instead.
+    case webSocket(accept: (WebSocketConnection) -> any WebSocketHandler, decline: () -> Void)
 }

@@ -67,7 +67,13 @@ package final class HTTPServer: Sendable {
                 logger: self.logger
             )
             let port = try worker.listen(port: port)
-            if let onStopSignal { try worker.catchStopSignals(onStopSignal) }
+            do throws(EventLoopError) {
+                if let onStopSignal { try worker.catchStopSignals(onStopSignal) }
+            } catch {
+                worker.stopListening()
+                worker.abortAll()
+                throw error
+            }
             let bound = EventLoopBound(worker, loop: loop)
             self.workers.withLock { $0.append(bound) }
             return port

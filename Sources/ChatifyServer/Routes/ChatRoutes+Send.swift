@@ -12,7 +12,7 @@ extension ChatRoutes {
         let draft = try MessageDraft(json: request.body)
         let headers = RecordHeaders(
             correlationID: request.correlationID,
-            traceparent: request.head.headers["traceparent"]
+            traceparent: request.head.traceparent
         )
         let event = try await self.services.chat.send(draft, from: sender.userID, headers: headers)
         return self.json(ChatEventCodec.encodeAnswer(event))
@@ -20,6 +20,14 @@ extension ChatRoutes {
 }
 
 extension HTTPRequestHead {
+    /// The W3C trace context, if it is of the one form version 00 has: `00-` and 32, 16 and 2 hex digits with hyphens.
+    fileprivate var traceparent: String? {
+        guard let text = self.headers["traceparent"], text.utf8.count == 55, text.hasPrefix("00-") else { return nil }
+        let parts = text.split(separator: "-", omittingEmptySubsequences: false)
+        guard parts.map(\.utf8.count) == [2, 32, 16, 2] else { return nil }
+        return parts.allSatisfy { $0.allSatisfy(\.isHexDigit) } ? text : nil
+    }
+
     /// Whether the content type is `application/json`, with any parameters.
     fileprivate var hasJSONBody: Bool {
         guard let type = self.headers["content-type"]?.split(separator: ";").first else { return false }

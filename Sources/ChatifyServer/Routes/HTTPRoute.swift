@@ -10,7 +10,9 @@ enum HTTPRoute: Hashable {
 
     /// Finds the route of a percent-decoded path; `nil` if there is none.
     init?(path: String) {
-        let parts = path.split(separator: "/", maxSplits: 3, omittingEmptySubsequences: false).dropFirst().map(String.init)
+        let parts = path.split(separator: "/", maxSplits: 3, omittingEmptySubsequences: false).dropFirst().map(
+            String.init
+        )
         switch (parts.first, parts.dropFirst().first, parts.dropFirst(2).first) {
         case ("chat", "send", nil): self = .send
         case ("chat", "history", let rest?):
