@@ -50,7 +50,9 @@ public final class HubConnection {
         self.pump()
     }
 
-    /// Learns that the transport is gone; nothing is sent any more. Idempotent.
+    /// Learns that the transport is gone: nothing is sent any more.
+    ///
+    /// Idempotent.
     public func transportClosed() {
         guard self.transport != nil else { return }
         self.machine.transportClosed()

@@ -6,7 +6,7 @@ public import Logging
 
 /// A chat server: the routes of contracts §3 and the hub, over whatever adapters it is given.
 ///
-/// One verb, ``run(onListening:)``, which ends after ``beginGracefulShutdown()``.
+/// One verb, ``run(stoppingOnSignals:onListening:)``, which ends after ``beginGracefulShutdown()``.
 public final class ChatServer: Sendable {
     private let configuration: ServerConfiguration
     private let adapters: ChatAdapters
@@ -50,8 +50,10 @@ public final class ChatServer: Sendable {
         )
     }
 
-    /// Asks the server to stop: readiness turns 503, clients are told to reconnect, what they sent is answered, then
-    /// ``run(onListening:)`` returns. May be called from any task or thread, and more than once.
+    /// Asks the server to stop.
+    ///
+    /// Readiness turns 503, clients are told to reconnect, what they sent is answered, then
+    /// ``run(stoppingOnSignals:onListening:)`` returns. May be called from any task or thread, and more than once.
     public func beginGracefulShutdown() { self.stopSignal.send() }
 
     /// Serves until asked to stop, or until the task is cancelled.

@@ -19,7 +19,7 @@ final class StopSignal: Sendable {
         waiter?.resume()
     }
 
-    /// Returns when the signal was sent or the task was cancelled. One task only.
+    /// Returns when the signal was sent or the task was cancelled; for one task only.
     func wait() async {
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in

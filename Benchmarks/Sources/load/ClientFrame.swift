@@ -1,4 +1,6 @@
-/// Makes the masked text frame a client sends (RFC 6455 §5.2). The mask is zero, which is allowed and costs nothing here;
+/// Makes the masked text frame a client sends (RFC 6455 §5.2).
+///
+/// The mask is zero, which is allowed and costs nothing here;
 /// the server unmasks all the same.
 func clientFrame(_ text: String) -> [UInt8] {
     let payload = Array(text.utf8)

@@ -1,6 +1,6 @@
 import ChatifyEventLoop
 
-/// One client connection: opens a WebSocket, joins scopes, sends, and tells what comes in. Confined to one loop.
+/// One client connection, confined to one loop: opens a WebSocket, joins scopes, sends, and tells what comes in.
 final class LoadClient: TCPStreamHandler {
     private let dialect: Dialect
     private let stream: TCPStream

@@ -2,7 +2,7 @@
 public struct ChatServiceConfiguration: Sendable, Hashable {
     /// The limits a message must keep.
     public var policy = ChatPolicy()
-    /// The messages one user may send per window; 0 for no limit. 100 by default.
+    /// The messages one user may send per window, 100 by default; 0 for no limit.
     public var sendThreshold = 100
     /// The length of the window, whole seconds; 60 s by default.
     public var sendWindow: Duration = .seconds(60)

@@ -13,8 +13,10 @@ struct OutboundQueue {
     private var bytesInRequest = 0
 
     var maxBytes = 1_048_576
-    /// What an array costs beside its bytes: its header and its place in the queue.
-    static let bytesPerArray = 40
+    /// How many arrays may wait.
+    ///
+    /// Many tiny ones cost more than their bytes, namely headers and places here, so these may cost about as much again.
+    private var maxArrays: Int { 16 + self.maxBytes / 64 }
     /// Above half of the bound since the last signal.
     private var wasHigh = false
     /// The socket was full, or a write was refused, since the last signal.
@@ -27,9 +29,7 @@ struct OutboundQueue {
 
     /// Queues `bytes`, or answers false and queues nothing if that would pass the bound.
     mutating func append(_ bytes: [UInt8]) -> Bool {
-        // Many tiny arrays cost more than their bytes, so each is charged for its own keep.
-        let keep = (self.arrays.count - self.first) * Self.bytesPerArray
-        guard bytes.count <= self.maxBytes - self.byteCount - min(keep, self.maxBytes) else {
+        guard bytes.count <= self.maxBytes - self.byteCount, self.arrays.count - self.first < self.maxArrays else {
             if self.byteCount > 0 { self.wasBlocked = true }
             return false
         }

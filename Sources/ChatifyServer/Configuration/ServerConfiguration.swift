@@ -13,7 +13,9 @@ public struct ServerConfiguration: Sendable {
     public var chat = ChatServiceConfiguration()
     /// How the history is written.
     public var historyWriter = HistoryWriterConfiguration()
-    /// Whether nothing is written to disk. This version keeps everything in memory either way.
+    /// Whether nothing is written to disk.
+    ///
+    /// This version keeps everything in memory either way.
     public var isInMemory = false
     /// The partitions of the log; 3 by default.
     public var partitions: Int32 = 3

@@ -4,7 +4,7 @@ public import ChatifyWire
 public struct HTTPServerConfiguration: Sendable {
     /// The address to listen on, a literal or `localhost`; loopback by default.
     public var host = "127.0.0.1"
-    /// The port to listen on; 0 picks a free one. 8080 by default.
+    /// The port to listen on, 8080 by default; 0 picks a free one.
     public var port = 8080
     /// The event loops, each a thread with a listener of its own; 0, the default, for one per core.
     public var loops = 0

@@ -1,7 +1,7 @@
 internal import ChatifyEventLoop
 internal import ChatifyWire
 
-/// One TCP connection that speaks WebSocket. Confined to its worker's loop.
+/// One TCP connection that speaks WebSocket; confined to its worker's loop.
 package final class WebSocketConnection: ServedConnection {
     private let worker: ServerWorker
     private let stream: TCPStream
