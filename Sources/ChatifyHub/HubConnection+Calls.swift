@@ -14,7 +14,8 @@ extension HubConnection {
         case .send(let draft):
             return .result(.encoded(ChatEventCodec.encodeAnswer(try await self.send(draft))))
         case .heartbeat:
-            self.shard.note(.heartbeat, of: self.presence)
+            // A call at hand when its client left must not bring the client back.
+            if self.transport != nil { self.shard.note(.heartbeat, of: self.presence) }
             return .void
         }
     }
@@ -24,15 +25,14 @@ extension HubConnection {
         return try await self.shard.hub.chat.send(draft, from: self.userID, headers: headers)
     }
 
-    /// Joins the scopes that are meant and allowed; with no type given it is enough that one is.
+    /// Joins the scopes that are meant and allowed, or none; with no type given it is enough that one is allowed.
     private func join(_ id: ScopeID, _ type: ScopeType?) async throws(ChatError) {
-        var isAllowedAnywhere = false
+        var allowed: [ChatScope] = []
         for scope in Self.scopes(id, type) {
-            guard try await self.shard.hub.chat.isAllowed(.join, by: self.userID, in: scope) else { continue }
-            isAllowedAnywhere = true
-            try self.join(scope)
+            if try await self.shard.hub.chat.isAllowed(.join, by: self.userID, in: scope) { allowed.append(scope) }
         }
-        guard isAllowedAnywhere else { throw ChatError(.forbidden, "You may not join this scope.") }
+        guard !allowed.isEmpty else { throw ChatError(.forbidden, "You may not join this scope.") }
+        try self.join(allowed)
     }
 
     private static func scopes(_ id: ScopeID, _ type: ScopeType?) -> [ChatScope] {

@@ -16,15 +16,18 @@ extension HubConnection {
         self.memberships.contains { $0.members.scope == scope }
     }
 
-    /// Joins a scope; joining twice is one membership.
-    func join(_ scope: ChatScope) throws(ChatError) {
-        guard self.transport != nil, !self.isMember(of: scope) else { return }
+    /// Joins all these scopes, or none if they are too many; joining twice is one membership.
+    func join(_ scopes: [ChatScope]) throws(ChatError) {
+        guard self.transport != nil else { return }
+        let joining = scopes.filter { !self.isMember(of: $0) }
         let limit = self.shard.hub.configuration.maximumScopesPerConnection
-        guard self.memberships.count < limit else {
+        guard self.memberships.count + joining.count <= limit else {
             throw ChatError(.validation, "A connection may be joined to at most \(limit) scopes.")
         }
-        let members = self.shard.members(of: scope)
-        self.memberships.append(Membership(members: members, place: members.add(self)))
+        for scope in joining {
+            let members = self.shard.members(of: scope)
+            self.memberships.append(Membership(members: members, place: members.add(self)))
+        }
     }
 
     /// Leaves a scope; leaving one that was not joined is no error.
