@@ -42,7 +42,8 @@ public final class HubConnection {
 
     /// Takes bytes of the client, in the order they came, split anywhere.
     public func receive(_ bytes: UnsafeRawBufferPointer) {
-        guard self.transport != nil else { return }
+        // Nobody will ask the machine for what comes after the end was decided; it would only pile up.
+        guard self.transport != nil, self.ending == nil else { return }
         self.machine.receive(bytes, now: .now)
         self.pump()
     }
@@ -71,7 +72,10 @@ extension HubConnection {
     }
 
     func tick(now: ContinuousClock.Instant) {
-        while self.transport != nil, let action = self.machine.tick(now: now) { self.perform(action) }
+        // While its bytes are left unread, a client cannot be told from a silent one.
+        if self.isReadingPaused { self.machine.receive(UnsafeRawBufferPointer(start: nil, count: 0), now: now) }
+        // At most one action is due at a time; asking again could go on for ever if keep-alive were set to zero.
+        if let action = self.machine.tick(now: now) { self.perform(action) }
     }
 
     func perform(_ action: HubConnectionStateMachine.Action) {
