@@ -82,12 +82,21 @@ let package = Package(
             ]
         ),
         .testTarget(name: "ChatifySignalRTests", dependencies: ["ChatifyJSON", "ChatifySignalR"]),
-        .testTarget(name: "ChatifyHubTests", dependencies: ["ChatifyCore", "ChatifyHub", "ChatifySignalR"]),
+        .testTarget(
+            name: "ChatifyHubTests",
+            dependencies: [
+                "ChatifyCore", "ChatifyEventLoop", "ChatifyHub", "ChatifyJSON", "ChatifySignalR",
+                .product(name: "Logging", package: "swift-log"),
+            ]
+        ),
         .testTarget(name: "ChatifyWireTests", dependencies: ["ChatifyWire"]),
         .testTarget(name: "ChatifyEventLoopTests", dependencies: ["ChatifyEventLoop"]),
         .testTarget(
             name: "ChatifyServerTests",
-            dependencies: ["ChatifyCore", "ChatifyEventLoop", "ChatifyHub", "ChatifyServer", "ChatifyWire"]
+            dependencies: [
+                "ChatifyCore", "ChatifyEventLoop", "ChatifyHub", "ChatifyJSON", "ChatifyServer", "ChatifyWire",
+                .product(name: "Logging", package: "swift-log"),
+            ]
         ),
     ],
     swiftLanguageModes: [.v6]

@@ -1,0 +1,82 @@
+import ChatifyCore
+import Testing
+
+@testable import ChatifyHub
+
+struct ConnectionRegistryTests {
+    enum Step {
+        case negotiate(String, by: String, at: Int, kept: Bool)
+        case claim(String, by: String, at: Int, ConnectionRegistry.Claim)
+        case open(String, by: String, Bool)
+        case release(String)
+        case expire(at: Int)
+    }
+
+    private static let id = ConnectionID(unchecked: "id")
+
+    /// Two negotiations at most, two connections of a user, ten seconds for the transport.
+    @Test(
+        arguments: [
+            [.claim("t", by: "a", at: 0, .unknown)],
+            [.negotiate("t", by: "a", at: 0, kept: true), .claim("t", by: "a", at: 9, .granted(id))],
+            [.negotiate("t", by: "a", at: 0, kept: true), .claim("t", by: "a", at: 10, .unknown)],
+            [
+                .negotiate("t", by: "a", at: 0, kept: true), .claim("t", by: "b", at: 1, .otherUser),
+                .claim("t", by: "a", at: 2, .granted(id)), .claim("t", by: "a", at: 3, .alreadyInUse),
+                .claim("t", by: "b", at: 3, .alreadyInUse), .release("t"), .claim("t", by: "a", at: 4, .unknown),
+            ],
+            [
+                .negotiate("t", by: "a", at: 0, kept: true), .negotiate("u", by: "a", at: 5, kept: true),
+                .negotiate("v", by: "a", at: 6, kept: false), .negotiate("v", by: "a", at: 10, kept: true),
+                .claim("u", by: "a", at: 11, .granted(id)), .claim("v", by: "a", at: 11, .granted(id)),
+            ],
+            [
+                .open("x", by: "a", true), .open("y", by: "a", true), .open("z", by: "a", false),
+                .open("z", by: "b", true),
+                .negotiate("t", by: "a", at: 0, kept: true), .claim("t", by: "a", at: 1, .tooManyOfUser),
+                .release("x"), .claim("t", by: "a", at: 2, .granted(id)), .open("x", by: "a", false),
+            ],
+            [.open("x", by: "a", true), .release("x"), .release("x"), .release("never"), .open("x", by: "a", true)],
+            [
+                .negotiate("t", by: "a", at: 0, kept: true), .release("t"), .expire(at: 9),
+                .claim("t", by: "a", at: 9, .granted(id)),
+            ],
+            [.negotiate("t", by: "a", at: 0, kept: true), .expire(at: 10), .claim("t", by: "a", at: 5, .unknown)],
+        ] as [[Step]]
+    )
+    func `Tokens are good for what they were given for`(_ steps: [Step]) {
+        var registry = ConnectionRegistry(maximumNegotiations: 2, maximumPerUser: 2)
+        let start = ContinuousClock.now
+        for step in steps {
+            switch step {
+            case .negotiate(let token, let user, let second, let kept):
+                let now = start + .seconds(second)
+                let isKept = registry.negotiate(
+                    token: token,
+                    connectionID: Self.id,
+                    userID: UserID(unchecked: user),
+                    deadline: now + .seconds(10),
+                    now: now
+                )
+                #expect(isKept == kept)
+            case .claim(let token, let user, let second, let claim):
+                let answer = registry.claim(token: token, by: UserID(unchecked: user), now: start + .seconds(second))
+                #expect(answer == claim)
+            case .open(let token, let user, let isOpen):
+                let answer = registry.open(token: token, by: UserID(unchecked: user))
+                #expect(answer == isOpen)
+                #expect(registry.isInUse(token) == isOpen)
+            case .release(let token):
+                registry.release(token: token)
+                #expect(!registry.isInUse(token))
+            case .expire(let second): registry.expire(now: start + .seconds(second))
+            }
+        }
+    }
+
+    @Test func `Without a limit a user may have any number`() {
+        var registry = ConnectionRegistry(maximumNegotiations: 1, maximumPerUser: 0)
+        let answers = (0..<1000).map { registry.open(token: "\($0)", by: UserID(unchecked: "a")) }
+        #expect(answers.allSatisfy { $0 })
+    }
+}
