@@ -29,9 +29,9 @@ struct HubDispatchTests {
             rig.producer.hold()
             await client.send((0..<200).map { HubClient.message("m\($0)", id: "\($0)") })
             #expect(client.events.all.last == .pause)
-            #expect(await client.onLoop { $0.invocations.count } == 64)
+            #expect(await client.onLoop { $0.invocations.count } == rig.hub.configuration.maximumWaitingInvocations)
             await client.send((200..<300).map { HubClient.message("m\($0)", id: "\($0)") })
-            #expect(await client.onLoop { $0.invocations.count } == 64)
+            #expect(await client.onLoop { $0.invocations.count } == rig.hub.configuration.maximumWaitingInvocations)
             rig.producer.release()
             await client.reply(to: "299")
             #expect(client.events.all.replies.compactMap(\.invocationID) == (0..<300).map { "\($0)" })
@@ -57,13 +57,14 @@ struct HubDispatchTests {
         try await withHub { rig in
             let client = try await rig.connect()
             rig.producer.hold()
-            // One runs and 64 wait: no record is left over that would tell the machine that the delay is ours.
-            await client.send([#"{"type":6}"#] + (0..<65).map { HubClient.message("m", id: "\($0)") })
+            let waiting = rig.hub.configuration.maximumWaitingInvocations
+            // One runs and as many as may wait do: no record is left over that would tell the machine that the delay is ours.
+            await client.send([#"{"type":6}"#] + (0...waiting).map { HubClient.message("m", id: "\($0)") })
             #expect(client.events.all.last == .pause)
             await client.onLoop { $0.tick(now: .now + .seconds(31)) }
             #expect(!client.hasEnded)
             rig.producer.release()
-            await client.reply(to: "64")
+            await client.reply(to: "\(waiting)")
         }
     }
 
