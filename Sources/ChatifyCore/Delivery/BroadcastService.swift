@@ -36,16 +36,19 @@ public struct BroadcastService: Service {
     ///
     /// An error of the consumer is waited out with back-off; nothing else ends it.
     public func run() async {
+        // Around the whole loop and not around each wait: it costs two tasks and a change of threads.
+        await cancelWhenGracefulShutdown { await self.deliverUntilCancelled() }
+    }
+
+    private func deliverUntilCancelled() async {
         var outage = Outage(self.configuration.backoff)
-        while !Task.isStopping {
+        while !Task.isCancelled {
             do throws(ChatError) {
-                let records = try await untilShutdown { () async throws(ChatError) in
-                    try await self.consumer.nextBatch(limit: self.configuration.batchLimit)
-                }
+                let records = try await self.consumer.nextBatch(limit: self.configuration.batchLimit)
                 if outage.succeeded() { self.logger.notice("Reading the log for live delivery works again") }
                 await self.deliver(records)
             } catch {
-                guard !Task.isStopping else { return }
+                guard !Task.isCancelled else { return }
                 await self.waitOut(&outage, error)
             }
         }
@@ -55,7 +58,7 @@ public struct BroadcastService: Service {
         let events = self.events(in: records)
         if !events.isEmpty { await self.subscriber.receive(events) }
         // The last batch is not asked beyond, so nobody else says that it is done with.
-        if Task.isStopping { await self.commit(records) }
+        if Task.isCancelled { await self.commit(records) }
     }
 
     private func events(in records: [ChatRecord]) -> [EnrichedChatEvent] {

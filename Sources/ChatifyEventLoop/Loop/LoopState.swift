@@ -15,7 +15,8 @@ final class LoopState {
 
     /// Where every stream of the loop reads into, so that a silent stream owns no buffer.
     let readBuffer = UnsafeMutableRawBufferPointer.allocate(byteCount: readBufferSize, alignment: 16)
-    let vectors = UnsafeMutablePointer<uv_buf_t>.allocate(capacity: maxVectors)
+    /// Where every stream of the loop puts its writes together.
+    let vectorSpace = VectorSpace(vectorCount: maxVectors, scratchSize: readBufferSize)
 
     var batch: [JobInbox.Job] = []
     /// The first job of `batch` that has not run.
@@ -58,7 +59,7 @@ final class LoopState {
 
     deinit {
         self.readBuffer.deallocate()
-        self.vectors.deallocate()
+        self.vectorSpace.deallocate()
     }
 
     /// Calls `loop.tick()` each time before libuv would block.

@@ -1,13 +1,13 @@
 internal import CLibuv
 
-/// The bytes a stream has yet to write: whole arrays, shared and never copied, with a bound in bytes.
+/// The bytes a stream has yet to write: whole arrays, shared and not copied while they wait, with a bound in bytes.
 ///
 /// A pure value; the stream does the writing.
 struct OutboundQueue {
-    private var arrays: [[UInt8]] = []
+    private(set) var arrays: [[UInt8]] = []
     /// The first array not wholly written, and how much of it is.
-    private var first = 0
-    private var firstOffset = 0
+    private(set) var first = 0
+    private(set) var firstOffset = 0
     /// Bytes not yet written, those in a write request included.
     private(set) var byteCount = 0
     private var bytesInRequest = 0
@@ -49,29 +49,6 @@ struct OutboundQueue {
     }
 
     mutating func noteBlocked() { self.wasBlocked = true }
-
-    /// Calls `body` with the number of `vectors` filled and the bytes they hold; the pointers are good until it returns.
-    func withVectors<Result>(_ vectors: UnsafeMutablePointer<uv_buf_t>, _ body: (Int, Int) -> Result) -> Result {
-        self.fill(vectors, 0, bytes: 0, body)
-    }
-
-    // Each level lends one array's pointer to the deeper ones, so that no pointer outlives its closure.
-    private func fill<Result>(
-        _ vectors: UnsafeMutablePointer<uv_buf_t>,
-        _ count: Int,
-        bytes: Int,
-        _ body: (Int, Int) -> Result
-    ) -> Result {
-        let index = self.first + count
-        guard count < LoopState.maxVectors, index < self.arrays.count else { return body(count, bytes) }
-        return self.arrays[index].withUnsafeBytes { array in
-            let rest = count == 0 ? UnsafeRawBufferPointer(rebasing: array.dropFirst(self.firstOffset)) : array
-            // libuv takes `char *` for reading too; it does not write there.
-            let base = UnsafeMutablePointer(mutating: rest.baseAddress?.assumingMemoryBound(to: CChar.self))
-            vectors[count] = uv_buf_t(base: base, len: rest.count)
-            return self.fill(vectors, count + 1, bytes: bytes + rest.count, body)
-        }
-    }
 
     /// Forgets the first `count` bytes: the socket took them.
     mutating func consume(_ count: Int) {

@@ -64,8 +64,8 @@ extension TCPStream {
     private func tryWrite() -> (written: Int, offered: Int) {
         let state = self.loop.state
         state.writeCalls += 1
-        return self.outbound.withVectors(state.vectors) { count, bytes in
-            (Int(uv_try_write(self.streamHandle, state.vectors, UInt32(count))), bytes)
+        return self.outbound.withVectors(state.vectorSpace) { count, bytes in
+            (Int(uv_try_write(self.streamHandle, state.vectorSpace.vectors.baseAddress, UInt32(count))), bytes)
         }
     }
 
