@@ -17,6 +17,8 @@ final class HTTPConnection: ServedConnection {
     private var deadline: ContinuousClock.Instant
     private var isStopping = false
     private var isClosing = false
+    /// The client sends nothing more; what it sent whole is answered yet.
+    private var hasReachedEnd = false
     private lazy var connectionID = ConnectionID(unchecked: ConnectionIdentity().id)
 
     init(worker: ServerWorker, stream: TCPStream) {
@@ -46,6 +48,7 @@ final class HTTPConnection: ServedConnection {
         } catch {
             self.refuse(error)
         }
+        if self.hasReachedEnd, self.handling == nil, !self.isClosing { return self.closeAfterFlush() }
         self.adjustReading()
     }
 
@@ -81,10 +84,11 @@ final class HTTPConnection: ServedConnection {
     private func answer(_ request: HTTPRequest) async {
         let outcome = await self.worker.handler.handle(request)
         self.handling = nil
-        guard !self.isClosing else { return }
         switch outcome {
-        case .response(let response): self.respond(response, to: request)
-        case .webSocket(let accept): self.upgrade(request, accept)
+        case .response(let response):
+            if !self.isClosing { self.respond(response, to: request) }
+        case .webSocket(let accept, let declined):
+            if self.isClosing { declined() } else { self.upgrade(request, accept, declined: declined) }
         }
     }
 
@@ -118,13 +122,18 @@ final class HTTPConnection: ServedConnection {
         self.closeAfterFlush()
     }
 
-    private func upgrade(_ request: HTTPRequest, _ accept: (WebSocketConnection) -> any WebSocketHandler) {
+    private func upgrade(
+        _ request: HTTPRequest,
+        _ accept: (WebSocketConnection) -> any WebSocketHandler,
+        declined: () -> Void
+    ) {
         do {
             let headers = try WebSocketHandshake.accept(request.head)
             var response = HTTPResponse(status: 101, headers: headers, body: [])
             response.headers.set("X-Correlation-ID", "\(request.correlationID)")
             _ = self.stream.write(response.encode(keepAlive: true, isHead: false))
         } catch {
+            declined()
             let problem = ProblemDetails(
                 error,
                 instance: request.head.path,
@@ -136,6 +145,8 @@ final class HTTPConnection: ServedConnection {
         let socket = WebSocketConnection(worker: self.worker, stream: self.stream)
         self.worker.replace(self, by: socket)
         socket.start(handler: accept(socket), with: self.parser.takeRemaining())
+        // A stream says only once that its peer has ended.
+        if self.hasReachedEnd { socket.reachedEnd() }
     }
 
     private func closeAfterFlush() {
@@ -175,8 +186,8 @@ extension HTTPConnection: TCPStreamHandler {
     }
 
     func reachedEnd() {
-        // A client that half-closes still gets the answer it waits for, then the connection ends.
-        self.isStopping = true
+        // A client that half-closes still gets the answers it waits for, then the connection ends.
+        self.hasReachedEnd = true
         if self.handling == nil { self.closeAfterFlush() }
     }
 

@@ -32,6 +32,7 @@ package protocol HTTPHandler: AnyObject {
 package enum HTTPOutcome {
     /// An ordinary answer.
     case response(HTTPResponse)
-    /// The connection becomes a WebSocket; the closure is called once it has, and returns who handles it.
-    case webSocket((WebSocketConnection) -> any WebSocketHandler)
+    /// The connection becomes a WebSocket; the first closure is called once it has, and returns who handles it. The other
+    /// is called instead if it cannot: the client has left, or its request is no valid upgrade.
+    case webSocket((WebSocketConnection) -> any WebSocketHandler, declined: () -> Void = {})
 }

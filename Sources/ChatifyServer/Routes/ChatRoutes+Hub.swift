@@ -35,8 +35,11 @@ extension ChatRoutes {
                 bearerToken: request.head.bearerToken,
                 claimedUser: request.head.claimedUser
             )
-            let shard = self.shard
-            return .webSocket { HubWebSocket(socket: $0, shard: shard, admission: admission) }
+            let (shard, hub) = (self.shard, self.services.hub)
+            return .webSocket(
+                { HubWebSocket(socket: $0, shard: shard, admission: admission) },
+                declined: { hub.release(admission) }
+            )
         } catch {
             return self.problem(error.status, error.reason, request)
         }
