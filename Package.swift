@@ -94,7 +94,7 @@ let package = Package(
         .testTarget(
             name: "ChatifyServerTests",
             dependencies: [
-                "ChatifyCore", "ChatifyEventLoop", "ChatifyHub", "ChatifyJSON", "ChatifyServer", "ChatifyWire",
+                "ChatifyCore", "ChatifyEventLoop", "ChatifyHub", "ChatifyServer", "ChatifySignalR", "ChatifyWire",
                 .product(name: "Logging", package: "swift-log"),
             ]
         ),

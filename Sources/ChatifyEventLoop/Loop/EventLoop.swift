@@ -86,10 +86,19 @@ public final class EventLoop: SerialExecutor, TaskExecutor {
             return
         case .wake:
             // The one libuv call that other threads may make; the handle stays open until `wakeUpSent`.
-            uv_async_send(self.state.wakeUp)
-            self.inbox.wakeUpSent()
+            self.keepingAlive {
+                uv_async_send(self.state.wakeUp)
+                self.inbox.wakeUpSent()
+            }
         case .runLeftovers:
-            self.runLeftovers()
+            self.keepingAlive { self.runLeftovers() }
         }
+    }
+
+    /// Holds on to the loop itself: the job that was put in may be the last that does, and be done any time from now on.
+    private func keepingAlive(_ body: () -> Void) {
+        let loop = Unmanaged.passRetained(self)
+        defer { loop.release() }
+        body()
     }
 }

@@ -16,8 +16,10 @@ extension ServerConfiguration {
                 guard key.apply(&configuration, setting.value) else {
                     throw ConfigurationError(setting, allowed: key.allowed)
                 }
-            } else if let adapter = SettingKey.adaptersToCome[name], !setting.value.isEmpty {
-                throw ConfigurationError(setting, allowed: "unset: this build has no \(adapter) yet")
+            } else if let adapter = SettingKey.adaptersToCome[name] {
+                guard setting.value.isEmpty else {
+                    throw ConfigurationError(setting, allowed: "unset: this build has no \(adapter) yet")
+                }
             } else if SettingKey.known.contains(where: { $0.name.lowercased().hasPrefix(name + ":") }) {
                 throw ConfigurationError(setting, allowed: "a section, not a value")
             } else if name.hasPrefix("chatify:") {

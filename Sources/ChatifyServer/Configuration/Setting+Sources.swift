@@ -2,8 +2,10 @@ internal import ChatifyJSON
 
 extension Setting {
     /// The settings of environment variables whose names begin with `Chatify__`, in any letter case (contracts §8).
+    ///
+    /// Sorted by name, so that of names that differ only in letter case always the same one counts.
     public static func environment(_ variables: [String: String]) -> [Setting] {
-        variables.compactMap { name, value in
+        variables.sorted { $0.key < $1.key }.compactMap { name, value in
             guard name.lowercased().hasPrefix("chatify__") else { return nil }
             return Setting(key: name.splittingLevels, value: value, origin: "environment variable \(name)")
         }

@@ -32,7 +32,7 @@ package protocol HTTPHandler: AnyObject {
 package enum HTTPOutcome {
     /// An ordinary answer.
     case response(HTTPResponse)
-    /// The connection becomes a WebSocket: `accept` is called once it has, and returns who handles it. If it cannot
-    /// become one after all, `decline` is called instead.
-    case webSocket(accept: (WebSocketConnection) -> any WebSocketHandler, decline: () -> Void)
+    /// The connection becomes a WebSocket; the first closure is called once it has, and returns who handles it. The other
+    /// is called instead if it cannot: the client has left, or its request is no valid upgrade.
+    case webSocket((WebSocketConnection) -> any WebSocketHandler, declined: () -> Void = {})
 }

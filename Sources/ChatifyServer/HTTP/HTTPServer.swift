@@ -130,7 +130,12 @@ extension HTTPServer {
         while ContinuousClock.now < deadline {
             _ = await self.onEachWorker { $0.handler.drain(atMost: batch) }
             guard await self.onEachWorker({ $0.connectionCount }) > 0 else { return }
-            try? await Task.sleep(for: Self.drainInterval)
+            await Self.pause()
         }
+    }
+
+    /// Sleeps whether or not the task that stops the server was cancelled, which is one way to stop it.
+    private static func pause() async {
+        await Task.detached { try? await Task.sleep(for: Self.drainInterval) }.value
     }
 }

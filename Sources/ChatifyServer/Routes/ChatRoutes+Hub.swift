@@ -37,8 +37,8 @@ extension ChatRoutes {
             )
             let (shard, hub) = (self.shard, self.services.hub)
             return .webSocket(
-                accept: { HubWebSocket(socket: $0, shard: shard, admission: admission) },
-                decline: { hub.release(admission) }
+                { HubWebSocket(socket: $0, shard: shard, admission: admission) },
+                declined: { hub.release(admission) }
             )
         } catch {
             return self.problem(error.status, error.reason, request)

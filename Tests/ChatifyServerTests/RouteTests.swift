@@ -1,0 +1,62 @@
+import ChatifyWire
+import Testing
+
+@testable import ChatifyServer
+
+struct RouteTests {
+    @Test(
+        arguments: [
+            ("/chat/send", .send), ("/chat/history/0/general", .history(scopeType: "0", scopeID: "general")),
+            ("/chat/history/Channel/a/b", .history(scopeType: "Channel", scopeID: "a/b")),
+            ("/chat/history/0/", .history(scopeType: "0", scopeID: "")), ("/health/live", .health(.live)),
+            ("/health/ready", .health(.ready)), ("/health/startup", .health(.startup)), ("/hubs/chat", .hub),
+            ("/hubs/chat/negotiate", .negotiate), ("/", nil), ("", nil), ("*", nil), ("/chat", nil),
+            ("/chat/send/", nil),
+            ("/chat/send/x", nil), ("/chat/history", nil), ("/chat/history/0", nil), ("/Chat/Send", nil),
+            ("/health", nil),
+            ("/health/other", nil), ("/health/live/x", nil), ("/hubs/chat/", nil), ("/hubs/chat/negotiate/x", nil),
+            ("//chat/send", nil), ("/hubs", nil),
+        ] as [(String, HTTPRoute?)]
+    )
+    func `A path means its route`(_ path: String, _ route: HTTPRoute?) {
+        #expect(HTTPRoute(path: path) == route)
+    }
+
+    @Test(arguments: [
+        (HTTPRoute.send, ["POST"]), (.negotiate, ["POST"]), (.hub, ["GET", "POST", "DELETE"]),
+        (.health(.live), ["GET", "HEAD"]), (.history(scopeType: "0", scopeID: "a"), ["GET", "HEAD"]),
+    ])
+    func `A route takes its methods`(_ route: HTTPRoute, _ methods: [String]) {
+        #expect(route.methods == methods)
+    }
+
+    @Test(
+        arguments: [
+            (nil, "chat.example", true), ("http://chat.example", "chat.example", true),
+            ("https://Chat.Example", "chat.example", true), ("http://chat.example:8080", "CHAT.example:8080", true),
+            ("http://chat.example", "chat.example:8080", false), ("https://friend.example", "chat.example", true),
+            ("HTTPS://FRIEND.example", nil, true), ("http://friend.example", "chat.example", false),
+            ("https://friend.example.evil", "chat.example", false), ("https://evil", "chat.example", false),
+            ("null", "chat.example", false), ("", "chat.example", false), ("http://chat.example", nil, false),
+        ] as [(String?, String?, Bool)]
+    )
+    func `Pages of other origins are kept out`(_ origin: String?, _ host: String?, _ isAllowed: Bool) throws {
+        var headers = HTTPHeaders()
+        if let origin { headers.add("Origin", origin) }
+        if let host { headers.add("Host", host) }
+        let head = try HTTPRequestHead(method: "GET", target: "/", headers: headers)
+        #expect(OriginPolicy(allowedOrigins: ["https://Friend.example"]).allows(head) == isAllowed)
+    }
+
+    @Test(
+        arguments: [
+            ("Bearer abc", "/", "abc"), ("bearer abc", "/", "abc"), (nil, "/?access_token=q", "q"),
+            ("Bearer", "/", nil),
+            ("Basic abc", "/?access_token=q", "q"), ("Bearer abc", "/?access_token=q", "abc"), (nil, "/", nil),
+        ] as [(String?, String, String?)]
+    )
+    func `A token comes in the header, else in the query`(_ field: String?, _ target: String, _ token: String?) throws {
+        let headers = HTTPHeaders(field.map { [("Authorization", $0)] } ?? [])
+        #expect(try HTTPRequestHead(method: "GET", target: target, headers: headers).bearerToken == token)
+    }
+}

@@ -1,0 +1,99 @@
+import ChatifyCore
+import ChatifyServer
+import ChatifyWire
+import Logging
+
+/// Answers each request with its path, once the gate lets it; `/ws` becomes a WebSocket.
+final class TestHandler: HTTPHandler {
+    let gate: Gate
+
+    init(gate: Gate) { self.gate = gate }
+
+    func handle(_ request: HTTPRequest) async -> HTTPOutcome {
+        self.gate.begun.record(request.head.path)
+        await self.gate.wait()
+        if request.head.path == "/ws" {
+            return .webSocket({ EchoSocket(socket: $0) }, declined: { [gate] in gate.begun.record("declined") })
+        }
+        return .response(HTTPResponse(status: 200, body: Array("path=\(request.head.path)".utf8) + request.body))
+    }
+
+    func tick() {}
+
+    func drain(atMost count: Int) -> Int {
+        self.gate.drains.record(count)
+        return 0
+    }
+}
+
+/// Holds requests up until it is opened.
+final class Gate: Sendable {
+    /// The paths of the requests that were begun.
+    let begun = Recorder<String>()
+    /// How often the handlers were asked to drain.
+    let drains = Recorder<Int>()
+    private let state: Locked<(isOpen: Bool, waiters: [CheckedContinuation<Void, Never>])>
+
+    init(isOpen: Bool = true) { self.state = Locked((isOpen, [])) }
+
+    func open() {
+        let waiters = self.state.withLock { state in
+            state.isOpen = true
+            defer { state.waiters = [] }
+            return state.waiters
+        }
+        for waiter in waiters { waiter.resume() }
+    }
+
+    func wait() async {
+        await withCheckedContinuation { continuation in
+            let mustWait = self.state.withLock { state in
+                if !state.isOpen { state.waiters.append(continuation) }
+                return !state.isOpen
+            }
+            if !mustWait { continuation.resume() }
+        }
+    }
+}
+
+/// Sends every payload back.
+final class EchoSocket: WebSocketHandler {
+    private let socket: WebSocketConnection
+
+    init(socket: WebSocketConnection) { self.socket = socket }
+
+    func received(_ bytes: [UInt8], kind: WebSocketAction.DataKind, endsMessage: Bool) {
+        _ = self.socket.write(WebSocketFrameEncoder.text(bytes))
+    }
+
+    func tick() {}
+
+    func closed() {}
+}
+
+/// Lends a running server, and stops it afterwards.
+func withServer(
+    gate: Gate = Gate(),
+    configure: (inout HTTPServerConfiguration) -> Void = { _ in },
+    _ body: (HTTPServer, Int) async throws -> Void
+) async throws {
+    var configuration = HTTPServerConfiguration()
+    configuration.port = 0
+    configuration.loops = 1
+    configure(&configuration)
+    let server = HTTPServer(configuration: configuration, logger: .silent) { _ in TestHandler(gate: gate) }
+    let port = try await server.start()
+    let result: Result<Void, any Error>
+    do {
+        result = .success(try await body(server, port))
+    } catch {
+        result = .failure(error)
+    }
+    gate.open()
+    await server.stop(drainWithin: .seconds(1))
+    try result.get()
+}
+
+extension Logger {
+    static let silent = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+}
