@@ -1,34 +1,47 @@
 internal import ChatifyCore
 internal import ChatifySignalR
 
-/// A batch of events, each encoded once for every encoding in use, on its way to the shards.
+/// A batch of events on its way to the shards, encoded once for every encoding in use.
+///
+/// What the batch holds for one scope lies side by side in few arrays, so that a connection queues one array and not one
+/// per event. Events of one scope keep their order; scopes come in the order of their first event.
 struct Broadcast: Sendable {
+    /// Events of one scope.
     struct Item: Sendable {
-        let event: EnrichedChatEvent
-        /// The framed record, by ``HubEncoding/index``.
-        let records: [[UInt8]]
+        let scope: ChatScope
+        fileprivate(set) var events: [EnrichedChatEvent]
+        /// The framed records of all events, by ``HubEncoding/index``.
+        fileprivate(set) var records: [[UInt8]]
     }
 
-    let items: [Item]
+    private(set) var items: [Item] = []
+
+    /// The bytes after which another item begins: an item is queued whole or not at all, and a client whose queue has room
+    /// should not be shed for the length of an item.
+    private static let itemSize = 16_384
 
     init(_ events: [EnrichedChatEvent], encodings: [HubEncoding]) {
-        self.items = events.map { event in
-            Item(event: event, records: encodings.map { $0.encode(event) })
+        var open: [ChatScope: Int] = [:]
+        for event in events {
+            let records = encodings.map { $0.encode(event) }
+            let scope = event.event.scope
+            if let index = open[scope], self.items[index].hasRoom(for: records, within: Self.itemSize) {
+                self.items[index].append(event, records)
+            } else {
+                open[scope] = self.items.count
+                self.items.append(Item(scope: scope, events: [event], records: records))
+            }
         }
     }
 }
 
-/// A hub protocol together with a framing: what a connection's bytes look like.
-struct HubEncoding: Sendable {
-    /// The place in the hub's list of encodings.
-    let index: Int
-    let hubProtocol: any HubProtocol
-    let framing: HubFraming
+extension Broadcast.Item {
+    fileprivate func hasRoom(for records: [[UInt8]], within size: Int) -> Bool {
+        zip(self.records, records).allSatisfy { $0.count + $1.count <= size }
+    }
 
-    /// Writes the invocation of `ReceiveMessage` that pushes an event (contracts §4).
-    func encode(_ event: EnrichedChatEvent) -> [UInt8] {
-        let argument = HubValue.encoded(ChatEventCodec.encodePushed(event))
-        let invocation = HubInvocation(target: "ReceiveMessage", arguments: [argument])
-        return self.framing.frame(self.hubProtocol.encode(.invocation(invocation)))
+    fileprivate mutating func append(_ event: EnrichedChatEvent, _ records: [[UInt8]]) {
+        self.events.append(event)
+        for index in self.records.indices { self.records[index] += records[index] }
     }
 }

@@ -3,7 +3,7 @@ internal import ChatifySignalR
 internal import Logging
 
 extension HubConnection {
-    /// Pushes an event that was encoded for all encodings.
+    /// Pushes events that were encoded for all encodings.
     ///
     /// The hot path of fan-out: one array is retained, nothing is copied or encoded.
     func push(_ item: Broadcast.Item) {
@@ -11,7 +11,7 @@ extension HubConnection {
             self.write(item.records[self.encodingIndex])
         } else if let encoding = self.encoding {
             // The encoding came into use after the batch was encoded.
-            self.write(encoding.encode(item.event))
+            self.write(item.events.flatMap(encoding.encode))
         }
     }
 

@@ -58,7 +58,7 @@ public final class HubShard {
     func deliver(_ broadcast: Broadcast) {
         self.now = .now
         for item in broadcast.items {
-            guard let members = self.scopes[item.event.event.scope] else { continue }
+            guard let members = self.scopes[item.scope] else { continue }
             // A connection that is shed leaves the list while it is walked: walk a copy, which is only a reference.
             for connection in members.connections { connection.push(item) }
         }

@@ -80,8 +80,7 @@ public final class ChatServer: Sendable {
             await self.stopSignal.wait()
             self.logger.info("Stopping")
             self.services.health.setServing(false)
-            // In a task of its own, so that clients are let go in good order also when this one was cancelled.
-            await Task { await server.drain(within: self.configuration.server.shutdownGrace) }.value
+            await server.drain(within: self.configuration.server.shutdownGrace)
             group.cancelAll()
         }
         await server.shutdown()

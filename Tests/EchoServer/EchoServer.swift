@@ -27,7 +27,7 @@ final class EchoRoutes: HTTPHandler {
         guard request.head.path == "/echo", WebSocketHandshake.isUpgrade(request.head) else {
             return .response(HTTPResponse(status: 404, headers: HTTPHeaders(), body: []))
         }
-        return .webSocket(accept: { EchoSocket(socket: $0) }, decline: {})
+        return .webSocket({ EchoSocket(socket: $0) })
     }
 
     func tick() {}

@@ -19,6 +19,8 @@ final class HTTPConnection: ServedConnection {
     /// The client has not read its answer yet.
     private var isBlocked = false
     private var isClosing = false
+    /// The client sends nothing more; what it sent whole is still answered.
+    private var hasReachedEnd = false
     private lazy var connectionID = ConnectionID(unchecked: ConnectionIdentity().id)
 
     init(worker: ServerWorker, stream: TCPStream) {
@@ -38,7 +40,7 @@ final class HTTPConnection: ServedConnection {
     /// Goes through what has arrived, until a request is whole; the next one waits for its answer.
     private func advance() {
         do {
-            while self.handling == nil, !self.isBlocked, !self.isClosing, let event = try self.parser.next() {
+            while !self.isBusy, !self.isClosing, let event = try self.parser.next() {
                 switch event {
                 case .head(let head): self.began(head)
                 case .body(let bytes): self.body.append(contentsOf: bytes)
@@ -48,15 +50,17 @@ final class HTTPConnection: ServedConnection {
         } catch {
             self.refuse(error)
         }
+        if self.hasReachedEnd, !self.isBusy, !self.isClosing { return self.closeAfterFlush() }
         self.adjustReading()
     }
+
+    /// Whether a request is being answered, or its answer being read.
+    private var isBusy: Bool { self.handling != nil || self.isBlocked }
 
     /// A client that is ahead of its answers waits once a request's worth of bytes is buffered.
     private func adjustReading() {
         guard !self.isClosing else { return }
-        if self.handling != nil || self.isBlocked,
-            self.parser.bufferedBytes > self.worker.configuration.http.maxHeaderBytes
-        {
+        if self.isBusy, self.parser.bufferedBytes > self.worker.configuration.http.maxHeaderBytes {
             self.stream.stopReading()
         } else {
             self.stream.startReading()
@@ -87,8 +91,8 @@ final class HTTPConnection: ServedConnection {
         self.handling = nil
         switch outcome {
         case .response(let response): self.respond(response, to: request)
-        case .webSocket(let accept, let decline):
-            if !self.upgrade(request, accept) { decline() }
+        case .webSocket(let accept, let declined):
+            if !self.upgrade(request, accept) { declined() }
         }
     }
 
@@ -131,7 +135,7 @@ final class HTTPConnection: ServedConnection {
     /// Becomes a WebSocket, or answers why not and returns `false`.
     private func upgrade(_ request: HTTPRequest, _ accept: (WebSocketConnection) -> any WebSocketHandler) -> Bool {
         guard !self.isClosing else { return false }
-        guard !self.isStopping else {
+        guard !self.isStopping, !self.hasReachedEnd else {
             self.closeAfterFlush()
             return false
         }
@@ -194,9 +198,9 @@ extension HTTPConnection: TCPStreamHandler {
     }
 
     func reachedEnd() {
-        // A client that half-closes still gets the answer it waits for, then the connection ends.
-        self.isStopping = true
-        if self.handling == nil { self.closeAfterFlush() }
+        // A client that half-closes still gets the answers it waits for, then the connection ends.
+        self.hasReachedEnd = true
+        if !self.isBusy, !self.isClosing { self.closeAfterFlush() }
     }
 
     func drained() {

@@ -1,0 +1,17 @@
+internal import ChatifyCore
+internal import ChatifySignalR
+
+/// A hub protocol together with a framing: what a connection's bytes look like.
+struct HubEncoding: Sendable {
+    /// The place in the hub's list of encodings.
+    let index: Int
+    let hubProtocol: any HubProtocol
+    let framing: HubFraming
+
+    /// Writes the invocation of `ReceiveMessage` that pushes an event (contracts §4).
+    func encode(_ event: EnrichedChatEvent) -> [UInt8] {
+        let argument = HubValue.encoded(ChatEventCodec.encodePushed(event))
+        let invocation = HubInvocation(target: "ReceiveMessage", arguments: [argument])
+        return self.framing.frame(self.hubProtocol.encode(.invocation(invocation)))
+    }
+}
