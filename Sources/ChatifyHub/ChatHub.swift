@@ -4,7 +4,7 @@ public import Logging
 
 /// A SignalR hub for chat, without sockets: an embedder hands it bytes and time, and gets bytes.
 ///
-/// A hub has one ``HubShard`` per executor that serves connections. Subscribe it to a ``BroadcastService`` and it pushes
+/// A hub has one ``HubShard`` per executor that serves connections. Subscribe it to a `BroadcastService` and it pushes
 /// every event of the log to the connections that are joined to the event's scope.
 public final class ChatHub: Sendable {
     /// How this hub treats its connections.
