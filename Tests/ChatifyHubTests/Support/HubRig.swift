@@ -93,6 +93,8 @@ func withHub(
         result = .failure(error)
     }
     producer.release()
+    // Connections and their shard hold each other until they are closed.
+    await loop.run { _ = shard.value.drain(atMost: .max) }
     hub.removeShards()
     await loop.shutdown()
     try result.get()
