@@ -95,7 +95,7 @@ struct ConfigurationTests {
             "Chatify:Server:ShutdownGraceSeconds": "9", "Chatify:Server:InMemory": "TRUE",
             "Chatify:Server:AllowedOrigins": " https://a.example , http://b:81,",
             "Chatify:Hub:ClientTimeoutSeconds": "10",
-            "Chatify:Hub:MaximumReceiveMessageSize": "2048", "Chatify:Hub:MaxOutboundBytesPerConnection": "16384",
+            "Chatify:Hub:MaximumReceiveMessageSize": "2048", "Chatify:Hub:MaxOutboundBytesPerConnection": "65536",
             "Chatify:Hub:MaxScopesPerConnection": "11", "Chatify:RateLimit:SendMessage:Threshold": "0",
             "Chatify:RateLimit:SendMessage:WindowSeconds": "12", "Chatify:RateLimit:FailOpen": "1",
             "Chatify:MessageBroker:Partitions": "13", "Chatify:ChatHistoryWriter:ConsumerBackoffMaxMs": "14",
@@ -108,7 +108,7 @@ struct ConfigurationTests {
         #expect(made.server.shutdownGrace == .seconds(9) && made.isInMemory)
         #expect(made.allowedOrigins == ["https://a.example", "http://b:81"])
         #expect(made.hub.limits.clientTimeout == .seconds(10) && made.hub.limits.maximumReceiveMessageSize == 2048)
-        #expect(made.server.maxOutboundBytesPerConnection == 16384 && made.hub.maximumScopesPerConnection == 11)
+        #expect(made.server.maxOutboundBytesPerConnection == 65536 && made.hub.maximumScopesPerConnection == 11)
         #expect(made.chat.sendThreshold == 0 && made.chat.sendWindow == .seconds(12) && made.chat.failsOpen)
         #expect(made.partitions == 13 && made.historyWriter.backoff.maximumDelay == .milliseconds(14))
     }

@@ -146,7 +146,7 @@ struct HTTPServerTests {
             client.sendEnd()
             await gate.begun.wait(forCount: 1)
             gate.open()
-            #expect(await client.waitForEnd().hasPrefix("HTTP/1.1 101 "))
+            #expect(await client.waitForEnd() == "")
         }
     }
 

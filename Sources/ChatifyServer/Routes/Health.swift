@@ -5,6 +5,8 @@ public struct HealthCheck: Sendable {
     /// The dependency's name, such as `log`.
     public var name: String
     /// Throws if the dependency does not work; the error's code is shown, never its inner detail.
+    ///
+    /// Must bound its own time: the health endpoint answers when all checks have ended.
     public var run: @Sendable () async throws -> Void
 
     /// Makes a check.
