@@ -20,6 +20,9 @@ public final class ChatServer: Sendable {
         // The hub bounds its records; frames and messages are only their wrapping, and are streamed.
         configuration.server.webSocket.maxFrameBytes = 1 << 40
         configuration.server.webSocket.maxMessageBytes = 1 << 40
+        // A ping that is due waits for the next tick, which must not make it late by much.
+        let shortest = min(configuration.hub.limits.keepAlive, configuration.hub.limits.clientTimeout)
+        configuration.server.tickInterval = max(.milliseconds(100), min(.seconds(1), shortest / 4))
         self.configuration = configuration
         self.adapters = adapters
         self.logger = logger

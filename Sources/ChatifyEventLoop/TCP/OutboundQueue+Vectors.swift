@@ -1,6 +1,6 @@
 internal import CLibuv
 
-/// Where a vectored write is put together: room for vectors, and for the bytes of small arrays. One per loop.
+/// Where a vectored write is put together, one per loop: room for vectors, and for the bytes of small arrays.
 struct VectorSpace {
     let vectors: UnsafeMutableBufferPointer<uv_buf_t>
     let scratch: UnsafeMutableRawBufferPointer

@@ -16,6 +16,8 @@ public struct HTTPServerConfiguration: Sendable {
     public var requestTimeout: Duration = .seconds(30)
     /// How long a peer may take for its part of closing; 5 s by default.
     public var closeTimeout: Duration = .seconds(5)
+    /// How often deadlines are looked at, and so how late they may be kept; 1 s by default.
+    public var tickInterval: Duration = .seconds(1)
     /// How long a stop may take before what is left is cut off; 30 s by default.
     public var shutdownGrace: Duration = .seconds(30)
     /// The bytes that may wait for one client that reads slowly; 1 MiB by default.

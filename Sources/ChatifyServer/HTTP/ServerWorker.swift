@@ -47,7 +47,8 @@ final class ServerWorker {
         }
         self.listener = listener
         let timer = LoopTimer(loop: self.loop)
-        timer.schedule(after: .seconds(1), repeating: .seconds(1)) { [unowned self] in self.tick() }
+        let interval = self.configuration.tickInterval
+        timer.schedule(after: interval, repeating: interval) { [unowned self] in self.tick() }
         self.timer = timer
         return listener.port
     }
