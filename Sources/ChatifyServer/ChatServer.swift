@@ -1,6 +1,7 @@
 internal import ChatifyCore
 internal import ChatifyEventLoop
 internal import ChatifyHub
+internal import ChatifySignalR
 internal import ChatifyWire
 public import Logging
 
