@@ -13,6 +13,7 @@ public final class ChatHub: Sendable {
     let podID: PodID
     let presence: PresenceReporter
     let protocols: [any HubProtocol] = [JSONHubProtocol()]
+    let transferFormats: [TransferFormat] = [.text, .binary]
     let encodings = EncodingTable()
     let logger: Logger
     private let authenticator: any Authenticator

@@ -3,19 +3,20 @@ internal import ChatifySignalR
 
 // What each hub method does (contracts §4).
 extension HubConnection {
-    func perform(_ call: HubCall, correlationID: CorrelationID) async throws(ChatError) -> HubCompletion.Outcome {
+    /// Carries out a call and returns its result, `nil` for a method that has none.
+    func perform(_ call: HubCall, correlationID: CorrelationID) async throws(ChatError) -> EnrichedChatEvent? {
         switch call {
         case .join(let id, let type):
             try await self.join(id, type)
-            return .void
+            return nil
         case .leave(let id, let type):
             for scope in Self.scopes(id, type) { self.leave(scope) }
-            return .void
+            return nil
         case .send(let draft):
-            return .result(.encoded(ChatEventCodec.encodeAnswer(try await self.send(draft, correlationID))))
+            return try await self.send(draft, correlationID)
         case .heartbeat:
             if self.transport != nil { self.shard.note(.heartbeat, of: self.presence) }
-            return .void
+            return nil
         }
     }
 

@@ -55,7 +55,10 @@ extension HubConnection {
     private func outcome(of invocation: HubInvocation) async -> HubCompletion.Outcome {
         let correlationID = CorrelationID.random()
         do {
-            return try await self.perform(try HubCall(invocation), correlationID: correlationID)
+            let sent = try await self.perform(try HubCall(invocation), correlationID: correlationID)
+            // An answer that nobody waits for is not worth writing.
+            guard let sent, invocation.id != nil else { return .void }
+            return .result(.encoded(ChatEventCodec.encodeAnswer(sent)))
         } catch let error as HubBindingError {
             return .error(HubErrorText.describe(error, target: invocation.target))
         } catch let error as ChatError {

@@ -7,9 +7,10 @@ extension HubConnection {
     ///
     /// The hot path of fan-out: one array is retained, nothing is copied or encoded.
     func push(_ item: Broadcast.Item) {
-        if self.encodingIndex < item.records.count {
-            self.write(item.records[self.encodingIndex])
-        } else if let encoding = self.encoding {
+        guard let encoding = self.encoding else { return }
+        if encoding.index < item.records.count {
+            self.write(item.records[encoding.index])
+        } else {
             // The encoding came into use after the batch was encoded.
             self.write(item.events.flatMap(encoding.encode))
         }

@@ -7,9 +7,9 @@ internal import ChatifySignalR
 /// received with ``receive(_:)`` and says with ``transportClosed()`` that it is gone.
 public final class HubConnection {
     /// The connection's public id.
-    public let id: ConnectionID
+    public var id: ConnectionID { self.admission.connectionID }
     /// Who is connected.
-    public let userID: UserID
+    public var userID: UserID { self.admission.identity.userID }
 
     let shard: HubShard
     let admission: HubAdmission
@@ -17,8 +17,6 @@ public final class HubConnection {
     var transport: (any HubTransport)?
     var machine: HubConnectionStateMachine
     var encoding: HubEncoding?
-    /// The encoding's index, beyond any while there is none.
-    var encodingIndex = Int.max
     var invocations: InvocationQueue
     var runner: Task<Void, Never>?
     var memberships: [Membership] = []
@@ -28,8 +26,6 @@ public final class HubConnection {
 
     init(shard: HubShard, transport: any HubTransport, admission: HubAdmission, framing: HubFraming) {
         let configuration = shard.hub.configuration
-        self.id = admission.connectionID
-        self.userID = admission.identity.userID
         self.shard = shard
         self.admission = admission
         self.framing = framing
@@ -37,6 +33,7 @@ public final class HubConnection {
         self.machine = HubConnectionStateMachine(
             protocols: shard.hub.protocols,
             limits: configuration.limits,
+            transferFormats: shard.hub.transferFormats,
             now: shard.now
         )
         self.invocations = InvocationQueue(capacity: max(1, configuration.maximumWaitingInvocations))
@@ -95,7 +92,6 @@ extension HubConnection {
     func opened() {
         guard let hubProtocol = self.machine.hubProtocol else { return }
         self.encoding = self.shard.hub.encodings.encoding(of: hubProtocol, framing: self.framing)
-        self.encodingIndex = self.encoding?.index ?? .max
         self.shard.note(.online, of: self.presence)
     }
 

@@ -1,12 +1,18 @@
 internal import ChatifyCore
 internal import ChatifySignalR
 
-/// A hub protocol together with a framing: what a connection's bytes look like.
-struct HubEncoding: Sendable {
+/// A hub protocol together with a framing: what a connection's bytes look like. Shared by all connections that use it.
+final class HubEncoding: Sendable {
     /// The place in the hub's list of encodings.
     let index: Int
     let hubProtocol: any HubProtocol
     let framing: HubFraming
+
+    init(index: Int, hubProtocol: any HubProtocol, framing: HubFraming) {
+        self.index = index
+        self.hubProtocol = hubProtocol
+        self.framing = framing
+    }
 
     /// Writes the invocation of `ReceiveMessage` that pushes an event (contracts §4).
     func encode(_ event: EnrichedChatEvent) -> [UInt8] {

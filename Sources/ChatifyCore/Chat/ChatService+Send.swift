@@ -56,9 +56,9 @@ extension ChatService {
     }
 
     private func stamp(_ draft: MessageDraft, from sender: UserID) -> ChatEvent {
-        var generator = SystemRandomNumberGenerator()
-        let random = generator.next()
-        let stamp = self.stamper.withLock { $0.next(now: self.clock.now(), random: random) }
+        let stamp = self.stamper.withLock { stamper in
+            stamper.machine.next(now: self.clock.now(), random: stamper.random.next())
+        }
         return ChatEvent(
             messageID: stamp.messageID,
             scope: draft.scope,

@@ -12,7 +12,7 @@ public struct ChatService: Sendable {
     let configuration: ChatServiceConfiguration
     let clock: ChatClock
     let logger: Logger
-    let stamper = Locked(MessageStamper())
+    let stamper = Locked((machine: MessageStamper(), random: RandomPool()))
 
     /// Makes a service over these adapters.
     public init(

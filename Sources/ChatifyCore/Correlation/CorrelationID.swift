@@ -8,8 +8,8 @@ public struct CorrelationID: Sendable, Hashable, CustomStringConvertible {
 
     /// Makes a new, random id.
     public static func random() -> CorrelationID {
-        var generator = SystemRandomNumberGenerator()
-        return CorrelationID(uuid: .random(using: &generator))
+        let (high, low) = RandomPool.pair()
+        return CorrelationID(uuid: .version4(high: high, low: low))
     }
 
     private init(uuid: HexUUID) { self.uuid = uuid }

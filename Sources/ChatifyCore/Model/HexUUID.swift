@@ -13,11 +13,11 @@ package struct HexUUID: Sendable, Hashable {
     /// The length of the written form, in bytes.
     package static let length = 36
 
-    /// A random UUID (RFC 9562 §5.4, version 4).
-    package static func random(using generator: inout some RandomNumberGenerator) -> HexUUID {
+    /// A UUID of random bits (RFC 9562 §5.4, version 4); six of those given are overwritten.
+    package static func version4(high: UInt64, low: UInt64) -> HexUUID {
         HexUUID(
-            high: generator.next() & 0xFFFF_FFFF_FFFF_0FFF | 0x4000,
-            low: generator.next() & 0x3FFF_FFFF_FFFF_FFFF | 0x8000_0000_0000_0000
+            high: high & 0xFFFF_FFFF_FFFF_0FFF | 0x4000,
+            low: low & 0x3FFF_FFFF_FFFF_FFFF | 0x8000_0000_0000_0000
         )
     }
 
