@@ -1,7 +1,7 @@
 internal import ChatifyCore
 internal import ChatifySignalR
 
-/// A hub protocol together with a framing: what a connection's bytes look like. Shared by all connections that use it.
+/// A hub protocol together with a framing, shared by all connections that use it: what their bytes look like.
 final class HubEncoding: Sendable {
     /// The place in the hub's list of encodings.
     let index: Int
