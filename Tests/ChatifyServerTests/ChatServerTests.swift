@@ -42,7 +42,8 @@ struct ChatServerTests {
                     + "Content-Length: \(body.utf8.count)\r\n\r\n\(body)"
             )
             #expect(await sender.wait(for: #""text":"Hello""#).hasPrefix("HTTP/1.1 200 OK\r\n"))
-            #expect(await listener.wait(for: "ReceiveMessage").contains(#""senderId":"alice","text":"Hello""#))
+            let heard = await listener.wait(for: #""text":"Hello""#)
+            #expect(heard.contains(#""senderId":"alice","text":"Hello""#), "\(heard)")
             sender.send("GET /health/ready HTTP/1.1\r\nHost: x\r\n\r\n")
             await sender.wait(for: #"{"status":"healthy""#)
             sender.send("PUT /chat/send HTTP/1.1\r\nHost: x\r\n\r\n")

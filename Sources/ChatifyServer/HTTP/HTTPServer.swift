@@ -30,9 +30,9 @@ package final class HTTPServer: Sendable {
     /// - Returns: The port.
     /// - Throws: ``EventLoopError``, above all when the port is taken; nothing is left running then.
     package func start(onStopSignal: (@Sendable () -> Void)? = nil) async throws(EventLoopError) -> Int {
-        // Loops share the port by SO_REUSEPORT, which would also share it with another server: look first.
-        try TCPListener.probe(host: self.configuration.host, port: self.configuration.port)
+        // Several loops share the port by SO_REUSEPORT, which would also share it with another server: look first.
         var port = self.configuration.port
+        if self.loopCount > 1 { port = try TCPListener.probe(host: self.configuration.host, port: port) }
         for index in 0..<self.loopCount {
             let loop = try EventLoop(name: "chatify-\(index)")
             do {
@@ -66,7 +66,7 @@ package final class HTTPServer: Sendable {
                 admission: self.admission,
                 logger: self.logger
             )
-            let port = try worker.listen(port: port)
+            let port = try worker.listen(port: port, isShared: self.loopCount > 1)
             do throws(EventLoopError) {
                 if let onStopSignal { try worker.catchStopSignals(onStopSignal) }
             } catch {

@@ -32,14 +32,15 @@ final class ServerWorker {
 
     var connectionCount: Int { self.connections.count }
 
-    /// Begins to listen, and returns the port, which is `port` unless that is 0.
-    func listen(port: Int) throws(EventLoopError) -> Int {
+    /// Begins to listen, on a port that is shared with other loops or not, and returns the port, which is `port` unless
+    /// that is 0.
+    func listen(port: Int, isShared: Bool) throws(EventLoopError) -> Int {
         let listener = try TCPListener(
             loop: self.loop,
             host: self.configuration.host,
             port: port,
             backlog: self.configuration.backlog,
-            sharesPort: true,
+            sharesPort: isShared,
             onConnection: { [unowned self] in self.accept($0) }
         )
         listener.onAcceptError = { [logger] in
