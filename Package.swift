@@ -33,7 +33,7 @@ let package = Package(
         .target(
             name: "ChatifyHub",
             dependencies: [
-                "ChatifyCore", "ChatifyJSON", "ChatifySignalR",
+                "ChatifyCore", "ChatifyJSON", "ChatifySignalR", "TestSupport",
                 .product(name: "Logging", package: "swift-log"),
             ]
         ),
@@ -87,25 +87,26 @@ let package = Package(
             providers: [.apt(["libsqlite3-dev"]), .brew(["sqlite"])]
         ),
 
-        .testTarget(name: "ChatifyJSONTests", dependencies: ["ChatifyJSON"]),
+        .target(name: "TestSupport", dependencies: ["ChatifyCore"], path: "Tests/Support"),
+        .testTarget(name: "ChatifyJSONTests", dependencies: ["ChatifyJSON", "TestSupport"]),
         .testTarget(
             name: "ChatifyCoreTests",
             dependencies: [
-                "ChatifyCore", "ChatifyJSON",
+                "ChatifyCore", "ChatifyJSON", "TestSupport",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]
         ),
-        .testTarget(name: "ChatifySignalRTests", dependencies: ["ChatifyJSON", "ChatifySignalR"]),
+        .testTarget(name: "ChatifySignalRTests", dependencies: ["ChatifyJSON", "ChatifySignalR", "TestSupport"]),
         .testTarget(
             name: "ChatifyHubTests",
             dependencies: [
-                "ChatifyCore", "ChatifyEventLoop", "ChatifyHub", "ChatifyJSON", "ChatifySignalR",
+                "ChatifyCore", "ChatifyEventLoop", "ChatifyHub", "ChatifyJSON", "ChatifySignalR", "TestSupport",
                 .product(name: "Logging", package: "swift-log"),
             ]
         ),
-        .testTarget(name: "ChatifyWireTests", dependencies: ["ChatifyWire"]),
-        .testTarget(name: "ChatifyEventLoopTests", dependencies: ["ChatifyEventLoop"]),
+        .testTarget(name: "ChatifyWireTests", dependencies: ["ChatifyWire", "TestSupport"]),
+        .testTarget(name: "ChatifyEventLoopTests", dependencies: ["ChatifyEventLoop", "TestSupport"]),
         .testTarget(
             name: "ChatifyServerTests",
             dependencies: [

@@ -1,5 +1,6 @@
 import ChatifyCore
 import ServiceLifecycle
+import TestSupport
 import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct BroadcastServiceTests {

@@ -1,5 +1,6 @@
 import ChatifyCore
 import Logging
+import TestSupport
 
 /// Keeps the lines of a logger.
 final class CapturingLog: Sendable {

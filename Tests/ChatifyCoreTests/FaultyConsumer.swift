@@ -1,4 +1,5 @@
 import ChatifyCore
+import TestSupport
 
 /// A consumer whose calls fail as often as the test says, and which keeps what was committed.
 final class FaultyConsumer: ChatEventConsumer {

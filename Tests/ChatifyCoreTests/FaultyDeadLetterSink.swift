@@ -1,4 +1,5 @@
 import ChatifyCore
+import TestSupport
 
 /// A dead-letter sink that fails as often as the test says.
 final class FaultyDeadLetterSink: DeadLetterSink {

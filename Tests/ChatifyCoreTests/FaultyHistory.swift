@@ -1,4 +1,5 @@
 import ChatifyCore
+import TestSupport
 
 /// A history whose faults the test decides, on top of one in memory.
 final class FaultyHistory: ChatHistoryRepository {

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import ChatifyCore
@@ -8,7 +9,7 @@ struct HistoryCursorTokenTests {
 
     @Test("name the same place when they come back", arguments: 0..<50)
     func roundTrip(seed: Int) {
-        var generator = SplitMix64(seed: UInt64(seed))
+        var generator = SeededRandom(seed: UInt64(seed))
         let cursor = HistoryCursor(
             createdAt: Timestamp(millisecondsSinceEpoch: Int64(bitPattern: generator.next())),
             messageID: MessageID(high: generator.next(), low: generator.next())

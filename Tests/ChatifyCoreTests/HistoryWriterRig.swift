@@ -1,4 +1,5 @@
 import ChatifyCore
+import TestSupport
 import Testing
 
 /// History writers with everything around them under the test's control.

@@ -1,5 +1,6 @@
 import ChatifyCore
 import ServiceLifecycle
+import TestSupport
 import Testing
 
 @Suite(.timeLimit(.minutes(2))) struct HistoryWriterShutdownTests {
@@ -74,7 +75,7 @@ import Testing
     /// Faults of every kind and cancellations at any moment: nothing lost, nothing twice, no commit too far.
     @Test(arguments: 1...30 as ClosedRange<UInt64>)
     func survivesWhateverHappens(seed: UInt64) async throws {
-        var generator = SeededGenerator(seed: seed)
+        var generator = SeededRandom(seed: seed)
         var configuration = HistoryWriterConfiguration()
         configuration.batchLimit = .random(in: 1...40, using: &generator)
         configuration.maximumConcurrentStores = .random(in: 1...10, using: &generator)

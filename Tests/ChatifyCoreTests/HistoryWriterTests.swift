@@ -1,4 +1,5 @@
 import ChatifyCore
+import TestSupport
 import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct HistoryWriterTests {

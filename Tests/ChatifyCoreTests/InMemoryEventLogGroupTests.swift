@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import ChatifyCore
@@ -85,7 +86,7 @@ private struct GroupChurn {
     private static let partitions = 4
 
     private var state = InMemoryEventLog.State(partitions: 4, capacityPerPartition: 100_000)
-    private var generator: SeededGenerator
+    private var generator: SeededRandom
     private var members: [MemberID] = []
     /// Per partition: who reads it and the offset that comes next.
     private var reading: [(reader: MemberID?, next: Int64)] = Array(repeating: (nil, 0), count: partitions)
@@ -96,7 +97,7 @@ private struct GroupChurn {
     private(set) var finished: Set<LogPosition> = []
 
     init(seed: UInt64) {
-        self.generator = SeededGenerator(seed: seed)
+        self.generator = SeededRandom(seed: seed)
         self.join()
     }
 

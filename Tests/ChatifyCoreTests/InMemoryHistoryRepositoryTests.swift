@@ -1,4 +1,5 @@
 import ChatifyCore
+import TestSupport
 import Testing
 
 @Suite struct InMemoryHistoryRepositoryTests {
@@ -92,7 +93,7 @@ import Testing
 
     @Test(arguments: 1...20 as ClosedRange<UInt64>)
     func pagesJoinToTheWholeWhateverTheOrder(seed: UInt64) async throws {
-        var generator = SeededGenerator(seed: seed)
+        var generator = SeededRandom(seed: seed)
         let history = InMemoryHistoryRepository()
         let events = (0..<300).map { number in
             ChatEvent.sample(number, at: Self.at(.random(in: 0..<40, using: &generator)))
@@ -113,7 +114,7 @@ import Testing
 
     @Test(arguments: 1...10 as ClosedRange<UInt64>)
     func beyondTheCapacityTheFirstToArriveGo(seed: UInt64) async throws {
-        var generator = SeededGenerator(seed: seed)
+        var generator = SeededRandom(seed: seed)
         let history = InMemoryHistoryRepository(capacity: 100)
         var arrived: [ChatEvent] = []
         for number in 0..<1000 {

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import ChatifyCore
@@ -43,7 +44,7 @@ struct MessageStamperTests {
 
     @Test("keep their order under any clock", arguments: 0..<20)
     func anyClock(seed: Int) {
-        var generator = SplitMix64(seed: UInt64(seed))
+        var generator = SeededRandom(seed: UInt64(seed))
         var stamper = MessageStamper()
         var last: Stamp?
         for _ in 0..<500 {

@@ -1,4 +1,5 @@
 import ChatifyCore
+import TestSupport
 import Testing
 
 @Suite struct OffsetTrackerTests {
@@ -63,7 +64,7 @@ import Testing
 
     @Test(arguments: 1...100 as ClosedRange<UInt64>)
     func neverPassesAnUnfinishedRecord(seed: UInt64) {
-        var generator = SeededGenerator(seed: seed)
+        var generator = SeededRandom(seed: seed)
         var tracker = OffsetTracker()
         var (next, open): (Int64, Set<Int64>) = (0, [])
         for _ in 0..<300 {

@@ -1,4 +1,5 @@
 import ChatifyCore
+import TestSupport
 
 /// Keeps the events it receives; stays in ``receive(_:)`` while the test holds it.
 final class RecordingSubscriber: ChatEventSubscriber {

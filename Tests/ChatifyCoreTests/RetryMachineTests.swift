@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import ChatifyCore
@@ -55,7 +56,7 @@ import Testing
     }
 
     @Test func theJitterIsSpreadEvenly() {
-        var generator = SeededGenerator(seed: 7)
+        var generator = SeededRandom(seed: 7)
         var sum = Duration.zero
         for _ in 0..<10_000 {
             var machine = RetryMachine(policy: RetryPolicy())

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import ChatifyCore
@@ -5,7 +6,7 @@ import Testing
 @Suite struct RingTests {
     @Test(arguments: 1...20 as ClosedRange<UInt64>)
     func behavesLikeAnArray(seed: UInt64) {
-        var generator = SeededGenerator(seed: seed)
+        var generator = SeededRandom(seed: seed)
         var ring = Ring<Int>()
         var model: [Int] = []
         for step in 0..<500 {

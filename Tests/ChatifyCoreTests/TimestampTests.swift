@@ -1,5 +1,6 @@
 import ChatifyCore
 import Foundation
+import TestSupport
 import Testing
 
 @Suite struct TimestampTests {
@@ -63,7 +64,7 @@ import Testing
     }
 
     @Test func agreesWithFoundation() throws {
-        var generator = SeededGenerator(seed: 1)
+        var generator = SeededRandom(seed: 1)
         for _ in 0..<2000 {
             // From 1600 on, when both use the Gregorian calendar.
             let timestamp = Timestamp(

@@ -1,4 +1,5 @@
 import CLibuv
+import TestSupport
 import Testing
 
 @testable import ChatifyEventLoop
@@ -56,7 +57,7 @@ import Testing
     /// Whatever mixture of appends, writes and requests: the bytes come out once and in order.
     @Test(arguments: 1...20)
     func bytesComeOutInOrder(seed: UInt64) {
-        var random = SeededRandom(state: seed)
+        var random = SeededRandom(seed: seed)
         var queue = OutboundQueue()
         queue.maxBytes = 50_000
         var (expected, written) = ([UInt8](), [UInt8]())

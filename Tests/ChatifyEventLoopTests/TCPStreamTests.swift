@@ -1,4 +1,5 @@
 import Dispatch
+import TestSupport
 import Testing
 
 @testable import ChatifyEventLoop
@@ -8,7 +9,7 @@ import Testing
     func anEchoOfAMegabyteComesBackWhole(seed: UInt64) async throws {
         try await withLoop { loop async throws in
             let pair = try await Pair(on: loop)
-            var random = SeededRandom(state: seed)
+            var random = SeededRandom(seed: seed)
             let message = random.bytes(1_048_576)
             await loop.run {
                 let (client, server) = (pair.client.value, pair.server.value)
@@ -50,7 +51,7 @@ import Testing
     @Test func aSlowReaderGetsEverythingInOrder() async throws {
         try await withLoop { loop async throws in
             let pair = try await Pair(on: loop)
-            var random = SeededRandom(state: 9)
+            var random = SeededRandom(seed: 9)
             let message = random.bytes(20_000_000)
             await loop.run {
                 let (client, server) = (pair.client.value, pair.server.value)

@@ -1,4 +1,5 @@
 import ChatifyCore
+import TestSupport
 import Testing
 
 @testable import ChatifyHub

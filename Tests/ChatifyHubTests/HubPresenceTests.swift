@@ -1,6 +1,7 @@
 import ChatifyCore
 import ChatifyEventLoop
 import Logging
+import TestSupport
 import Testing
 
 @testable import ChatifyHub

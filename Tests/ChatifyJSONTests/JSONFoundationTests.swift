@@ -1,5 +1,6 @@
 import ChatifyJSON
 import Foundation
+import TestSupport
 import Testing
 
 /// Random documents, against themselves and against Foundation.

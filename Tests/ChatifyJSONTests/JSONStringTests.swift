@@ -1,4 +1,5 @@
 import ChatifyJSON
+import TestSupport
 import Testing
 
 @Suite struct JSONStringTests {

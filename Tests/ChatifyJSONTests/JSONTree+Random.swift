@@ -1,4 +1,5 @@
 import ChatifyJSON
+import TestSupport
 
 extension JSONTree {
     static func random(using random: inout SeededRandom, depth: Int = 4) -> JSONTree {

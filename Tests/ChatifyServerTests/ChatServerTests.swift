@@ -2,6 +2,7 @@ import ChatifyCore
 import ChatifyHub
 import Foundation
 import Logging
+import TestSupport
 import Testing
 
 @testable import ChatifyServer

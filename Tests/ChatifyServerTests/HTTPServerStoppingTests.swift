@@ -2,6 +2,7 @@ import ChatifyEventLoop
 import ChatifyWire
 import Foundation
 import Logging
+import TestSupport
 import Testing
 
 @testable import ChatifyServer

@@ -1,6 +1,7 @@
 import ChatifyEventLoop
 import ChatifyWire
 import Foundation
+import TestSupport
 import Testing
 
 @testable import ChatifyServer

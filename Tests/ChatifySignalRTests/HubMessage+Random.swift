@@ -1,4 +1,5 @@
 import ChatifySignalR
+import TestSupport
 
 extension HubMessage {
     /// A message that comes back from JSON as it was.

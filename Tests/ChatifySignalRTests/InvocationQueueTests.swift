@@ -1,4 +1,5 @@
 import ChatifySignalR
+import TestSupport
 import Testing
 
 @Suite struct InvocationQueueTests {

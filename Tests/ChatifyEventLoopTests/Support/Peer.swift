@@ -1,4 +1,5 @@
 import ChatifyEventLoop
+import TestSupport
 
 /// A stream's handler that remembers what came and reports what happens.
 final class Peer: TCPStreamHandler {
@@ -91,7 +92,7 @@ final class ChunkedSender {
 
     init(_ bytes: [UInt8], seed: UInt64) {
         self.bytes = bytes
-        self.random = SeededRandom(state: seed)
+        self.random = SeededRandom(seed: seed)
     }
 
     /// Answers true when everything was taken.

@@ -1,4 +1,5 @@
 import Logging
+import TestSupport
 
 /// Keeps the lines of a logger.
 final class CapturingLog: Sendable {

@@ -1,4 +1,5 @@
 import ChatifyCore
+import TestSupport
 
 /// A presence service that records what it is told, and fails while a test wants it to.
 final class FakePresence: PresenceService {

@@ -1,4 +1,5 @@
 import ChatifyCore
+import TestSupport
 
 /// A log that numbers its records, and that a test can hold up or let fail.
 final class FakeProducer: ChatEventProducer {

@@ -1,4 +1,5 @@
 import ChatifyHub
+import TestSupport
 
 /// A transport that records what the hub asks of it.
 ///

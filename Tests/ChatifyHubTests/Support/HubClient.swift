@@ -1,6 +1,7 @@
 import ChatifyCore
 import ChatifyEventLoop
 import Foundation
+import TestSupport
 
 @testable import ChatifyHub
 

@@ -2,6 +2,7 @@ import ChatifyCore
 import ChatifyServer
 import ChatifyWire
 import Logging
+import TestSupport
 
 /// Answers each request with its path, once the gate lets it; `/ws` becomes a WebSocket.
 final class TestHandler: HTTPHandler {

@@ -1,4 +1,5 @@
 import ChatifyWire
+import TestSupport
 import Testing
 
 @Suite struct HTTPRequestParserTests {
@@ -98,7 +99,7 @@ import Testing
     }
 
     @Test func survivesNoise() {
-        var generator = SeededGenerator(seed: 7)
+        var generator = SeededRandom(seed: 7)
         let alphabet = Array(
             "GET POST / HTTP/1.1\r\n\r\nHost: a Content-Length: 1 Transfer-Encoding: chunked 0;%\u{0}\u{ff}".utf8
         )

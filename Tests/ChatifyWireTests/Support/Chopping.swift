@@ -1,3 +1,5 @@
+import TestSupport
+
 /// The ways in which the same bytes may arrive.
 enum Chopping {
     /// `bytes` whole, byte by byte, and cut at random places in `rounds` ways.
@@ -12,7 +14,7 @@ enum Chopping {
 
     /// Pieces of random sizes, many small and a few large, now and then an empty one.
     static func randomly(_ bytes: [UInt8], seed: UInt64) -> [[UInt8]] {
-        var generator = SeededGenerator(seed: seed)
+        var generator = SeededRandom(seed: seed)
         var pieces: [[UInt8]] = []
         var start = 0
         while start < bytes.count {

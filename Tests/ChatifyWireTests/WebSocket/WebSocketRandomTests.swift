@@ -1,11 +1,12 @@
 import ChatifyWire
+import TestSupport
 import Testing
 
 @Suite struct WebSocketRandomTests {
     /// Sound conversations come through whole, however they are fragmented and cut.
     @Test(arguments: 0..<20 as Range<UInt64>)
     func readsRandomConversations(seed: UInt64) {
-        var generator = SeededGenerator(seed: seed)
+        var generator = SeededRandom(seed: seed)
         var bytes: [UInt8] = []
         var expected: [WebSocketOutcome.Item] = []
         for _ in 0..<10 {
@@ -28,7 +29,7 @@ import Testing
 
     /// Noise never crashes and means the same however it is cut.
     @Test func survivesNoise() {
-        var generator = SeededGenerator(seed: 5)
+        var generator = SeededRandom(seed: 5)
         for _ in 0..<500 {
             var bytes = (0..<Int.random(in: 0...4, using: &generator)).flatMap { _ in
                 ClientFrame(

@@ -1,7 +1,7 @@
-import ChatifyCore
+internal import ChatifyCore
 
 /// Keeps what happened, in order, and lets a test wait until enough has.
-final class Recorder<Element: Sendable>: Sendable {
+package final class Recorder<Element: Sendable>: Sendable {
     private struct Watcher {
         let id: Int
         let isEnough: @Sendable ([Element]) -> Bool
@@ -16,9 +16,11 @@ final class Recorder<Element: Sendable>: Sendable {
 
     private let state = Locked(State())
 
-    var all: [Element] { self.state.withLock { $0.elements } }
+    package init() {}
 
-    func record(_ element: Element) {
+    package var all: [Element] { self.state.withLock { $0.elements } }
+
+    package func record(_ element: Element) {
         let ready = self.state.withLock { state in
             state.elements.append(element)
             let elements = state.elements
@@ -31,7 +33,7 @@ final class Recorder<Element: Sendable>: Sendable {
 
     /// Returns what there is once it is enough, or once the test's time is over.
     @discardableResult
-    func wait(until isEnough: @escaping @Sendable ([Element]) -> Bool) async -> [Element] {
+    package func wait(until isEnough: @escaping @Sendable ([Element]) -> Bool) async -> [Element] {
         let id = self.state.withLock { state in
             state.lastID += 1
             return state.lastID
@@ -55,7 +57,7 @@ final class Recorder<Element: Sendable>: Sendable {
     }
 
     @discardableResult
-    func wait(forCount count: Int) async -> [Element] {
+    package func wait(forCount count: Int) async -> [Element] {
         await self.wait { $0.count >= count }
     }
 }
