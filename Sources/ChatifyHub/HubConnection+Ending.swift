@@ -10,7 +10,10 @@ extension HubConnection {
         case record([UInt8]?)
     }
 
-    /// Takes no more invocations, answers those at hand, then closes with a request to reconnect.
+    /// Whether what was received is still carried out: yes while draining, not behind the client's own end.
+    var goesOn: Bool { self.ending == nil || self.ending == .drain }
+
+    /// Receives no more, answers what was received, then closes with a request to reconnect.
     func drain() { self.end(as: .drain) }
 
     func end(with record: [UInt8]?) { self.end(as: .record(record)) }

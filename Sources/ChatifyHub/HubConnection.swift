@@ -21,7 +21,7 @@ public final class HubConnection {
     var runner: Task<Void, Never>?
     var memberships: [Membership] = []
     var isReadingPaused = false
-    /// Set once no more invocations are taken: those at hand are answered, then the connection ends so.
+    /// Set once nothing more is received: what is at hand is answered, then the connection ends so.
     var ending: Ending?
 
     init(shard: HubShard, transport: any HubTransport, admission: HubAdmission, framing: HubFraming) {
@@ -60,7 +60,7 @@ public final class HubConnection {
 extension HubConnection {
     /// Carries out what the machine makes of the received bytes, as long as there is room for invocations.
     func pump() {
-        while self.transport != nil, self.ending == nil, !self.invocations.isFull, let action = self.machine.next() {
+        while self.transport != nil, self.goesOn, !self.invocations.isFull, let action = self.machine.next() {
             self.perform(action)
         }
         self.adjustReading()

@@ -101,6 +101,20 @@ struct HubEndingTests {
         }
     }
 
+    @Test func `Draining answers all that was received, also what did not fit in the queue`() async throws {
+        try await withHub { rig in
+            let client = try await rig.connect()
+            rig.producer.hold()
+            let count = 3 * rig.hub.configuration.maximumWaitingInvocations
+            await client.send((0..<count).map { HubClient.message("m\($0)", id: "\($0)") })
+            await rig.producer.begun.wait(forCount: 1)
+            #expect(await rig.drain(atMost: 10) == 0)
+            rig.producer.release()
+            #expect(await client.waitForEnd()?.records == [Self.goodbye])
+            #expect(client.events.all.replies.compactMap(\.invocationID) == (0..<count).map { "\($0)" })
+        }
+    }
+
     @Test func `Draining goes in batches`() async throws {
         try await withHub { rig in
             var clients: [HubClient] = []
