@@ -27,6 +27,7 @@ struct ConnectionRegistry {
     private var deadlines: [(token: String, deadline: ContinuousClock.Instant)] = []
     private var deadlinesHead = 0
     private var inUse: [String: UserID] = [:]
+    /// Kept only if there is a limit.
     private var connectionsOfUser: [UserID: Int] = [:]
 
     init(maximumNegotiations: Int, maximumPerUser: Int) {
@@ -65,16 +66,18 @@ struct ConnectionRegistry {
 
     /// Takes a fresh token into use, for a client that skipped negotiation; `false` if the user has too many.
     mutating func open(token: String, by userID: UserID) -> Bool {
-        let count = self.connectionsOfUser[userID, default: 0]
-        guard self.maximumPerUser == 0 || count < self.maximumPerUser else { return false }
+        if self.maximumPerUser > 0 {
+            let count = self.connectionsOfUser[userID, default: 0]
+            guard count < self.maximumPerUser else { return false }
+            self.connectionsOfUser[userID] = count + 1
+        }
         self.inUse[token] = userID
-        self.connectionsOfUser[userID] = count + 1
         return true
     }
 
     /// Forgets a token whose connection ended.
     mutating func release(token: String) {
-        guard let userID = self.inUse.removeValue(forKey: token) else { return }
+        guard let userID = self.inUse.removeValue(forKey: token), self.maximumPerUser > 0 else { return }
         let count = self.connectionsOfUser[userID, default: 1] - 1
         self.connectionsOfUser[userID] = count > 0 ? count : nil
     }
