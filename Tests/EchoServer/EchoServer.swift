@@ -47,7 +47,7 @@ final class EchoSocket: WebSocketHandler {
         let frame =
             kind == .text ? WebSocketFrameEncoder.text(self.message) : WebSocketFrameEncoder.binary(self.message)
         self.message = []
-        if !self.socket.write(frame) { self.socket.close(sending: nil, code: 1008) }
+        if !self.socket.write(frame) { self.socket.close(sending: nil, code: WebSocketCloseCode.policyViolation) }
     }
 
     func tick() {}

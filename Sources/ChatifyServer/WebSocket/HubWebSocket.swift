@@ -40,7 +40,7 @@ final class HubWebSocket: WebSocketHandler, HubTransport {
 
     func close(sending bytes: [UInt8]?) {
         self.connection = nil
-        self.socket.close(sending: bytes, code: 1000)
+        self.socket.close(sending: bytes, code: WebSocketCloseCode.normal)
     }
 }
 

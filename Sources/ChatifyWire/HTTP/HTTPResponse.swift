@@ -39,17 +39,6 @@ public struct HTTPResponse: Sendable, Equatable {
         return bytes
     }
 
-    /// Writes the head of a response whose body has no known length and ends when the connection is closed.
-    ///
-    /// For event streams; the ``body`` of this value, if any, is its beginning.
-    public func encodeUntilClose() -> [UInt8] {
-        var bytes: [UInt8] = []
-        self.appendHead(to: &bytes, connection: "close")
-        bytes.append(contentsOf: "\r\n".utf8)
-        bytes.append(contentsOf: self.body)
-        return bytes
-    }
-
     private func appendHead(to bytes: inout [UInt8], connection: String) {
         let status = min(max(self.status, 100), 599)
         bytes.append(contentsOf: "HTTP/1.1 \(status) \(HTTPReasonPhrase.of(status))\r\n".utf8)

@@ -2,8 +2,6 @@
 public enum WebSocketCloseCode {
     /// The purpose is fulfilled.
     public static let normal: UInt16 = 1000
-    /// The server goes down, or the browser leaves the page.
-    public static let goingAway: UInt16 = 1001
     /// The peer broke RFC 6455.
     public static let protocolError: UInt16 = 1002
     /// Stands for "no code was given" and is never sent.
@@ -14,8 +12,6 @@ public enum WebSocketCloseCode {
     public static let policyViolation: UInt16 = 1008
     /// A frame or message was over the limit.
     public static let messageTooBig: UInt16 = 1009
-    /// The server failed.
-    public static let internalError: UInt16 = 1011
 
     /// Whether `code` may stand in a close frame: registered, or 3000–4999 for libraries and applications.
     public static func isSendable(_ code: UInt16) -> Bool {

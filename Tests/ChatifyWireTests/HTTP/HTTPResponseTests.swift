@@ -61,12 +61,6 @@ import Testing
         )
     }
 
-    @Test func writesStreamsUntilClose() {
-        let response = HTTPResponse(status: 200, headers: Self.headers, body: Array(":\r\n".utf8))
-        let text = String(decoding: response.encodeUntilClose(), as: UTF8.self)
-        #expect(text == "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nConnection: close\r\n\r\n:\r\n")
-    }
-
     @Test(arguments: [400, 401, 403, 405, 408, 409, 413, 414, 415, 426, 429, 431, 500, 501, 504, 505])
     func namesStatuses(status: Int) throws {
         let line = try #require(Self.text(HTTPResponse(status: status)).split(separator: "\r\n").first)
