@@ -64,18 +64,14 @@ public final class TCPListener {
         self.startAccepting()
     }
 
-    /// Finds out whether an address is free, or for port 0 which port is, and leaves nothing behind; any thread.
+    /// Throws if another socket listens on the address, even one that would share the port; leaves nothing behind, any thread.
     ///
-    /// Listeners that share a port would silently split the connections with another process that shares it too, and with
-    /// port 0 the kernel may even choose such a port for them. So ask this before the first of them, and give them the answer.
-    /// - Returns: The port, which is `port` unless that is 0.
-    /// - Throws: ``EventLoopError`` if another socket listens on the address, even one that would share the port.
-    @discardableResult
-    public static func probe(host: String, port: Int) throws(EventLoopError) -> Int {
+    /// Listeners that share a port would silently split the connections with another process that shares it too; ask this
+    /// before the first of them.
+    /// - Throws: ``EventLoopError``, such as ``EventLoopError/Code/addressInUse``.
+    public static func probe(host: String, port: Int) throws(EventLoopError) {
         let attempt = "looking whether \(host):\(port) is free"
-        let socket = try self.open(host, port, backlog: 1, sharesPort: false, attempt)
-        defer { chatify_close_socket(socket) }
-        return Int(chatify_local_port(socket))
+        chatify_close_socket(try self.open(host, port, backlog: 1, sharesPort: false, attempt))
     }
 
     /// Stops listening; the port is free at once, and accepted streams live on.

@@ -31,8 +31,9 @@ package final class HTTPServer: Sendable {
     /// - Throws: ``EventLoopError``, above all when the port is taken; nothing is left running then.
     package func start(onStopSignal: (@Sendable () -> Void)? = nil) async throws(EventLoopError) -> Int {
         // Several loops share the port by SO_REUSEPORT, which would also share it with another server: look first.
+        // A port that the kernel chooses is nobody else's.
         var port = self.configuration.port
-        if self.loopCount > 1 { port = try TCPListener.probe(host: self.configuration.host, port: port) }
+        if self.loopCount > 1, port != 0 { try TCPListener.probe(host: self.configuration.host, port: port) }
         for index in 0..<self.loopCount {
             let loop = try EventLoop(name: "chatify-\(index)")
             do {

@@ -20,7 +20,8 @@ final class RawClient: Sendable {
     }
 
     let events = Recorder<Event>()
-    private let socket: Int32
+    private let handle: SocketHandle
+    private var socket: Int32 { self.handle.descriptor }
 
     /// Connects to that port on loopback.
     init(port: Int) throws {
@@ -29,32 +30,29 @@ final class RawClient: Sendable {
         #else
             let kind = SOCK_STREAM
         #endif
-        self.socket = Glibc.socket(AF_INET, kind, 0)
+        let handle = SocketHandle(descriptor: Glibc.socket(AF_INET, kind, 0))
+        self.handle = handle
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_port = UInt16(truncatingIfNeeded: port).bigEndian
         address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
         let status = withUnsafePointer(to: &address) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                connect(self.socket, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+                connect(handle.descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
             }
         }
-        guard status == 0 else {
-            Glibc.close(self.socket)
-            throw Failure(call: "connect", number: errno)
-        }
-        let (socket, events) = (self.socket, self.events)
-        Thread.detachNewThread { Self.read(socket, events) }
+        guard status == 0 else { throw Failure(call: "connect", number: errno) }
+        let events = self.events
+        Thread.detachNewThread { Self.read(handle, events) }
     }
 
-    private static func read(_ socket: Int32, _ events: Recorder<Event>) {
+    private static func read(_ handle: SocketHandle, _ events: Recorder<Event>) {
         var buffer = [UInt8](repeating: 0, count: 65536)
         while true {
-            let count = recv(socket, &buffer, buffer.count, 0)
+            let count = recv(handle.descriptor, &buffer, buffer.count, 0)
             guard count > 0 else { break }
             events.record(.received(Array(buffer[..<count])))
         }
-        Glibc.close(socket)
         events.record(.end)
     }
 
@@ -72,7 +70,7 @@ final class RawClient: Sendable {
     /// Says that nothing more will be sent.
     func sendEnd() { shutdown(self.socket, Int32(SHUT_WR)) }
 
-    /// Ends both directions; the thread sees the end and closes the socket.
+    /// Ends both directions; the thread sees the end.
     func close() { shutdown(self.socket, Int32(SHUT_RDWR)) }
 
     /// All that came so far, as text.
@@ -95,4 +93,15 @@ extension [RawClient.Event] {
         for case .received(let more) in self { bytes += more }
         return String(decoding: bytes, as: UTF8.self)
     }
+}
+
+/// A socket that is closed when neither the client nor its thread can use it any more.
+///
+/// Closed sooner, its number could already be another test's socket when the client ends it.
+private final class SocketHandle: Sendable {
+    let descriptor: Int32
+
+    init(descriptor: Int32) { self.descriptor = descriptor }
+
+    deinit { Glibc.close(self.descriptor) }
 }
