@@ -87,7 +87,11 @@ let package = Package(
             providers: [.apt(["libsqlite3-dev"]), .brew(["sqlite"])]
         ),
 
-        .target(name: "TestSupport", dependencies: ["ChatifyCore"], path: "Tests/Support"),
+        .target(
+            name: "TestSupport",
+            dependencies: ["ChatifyCore", .product(name: "Logging", package: "swift-log")],
+            path: "Tests/Support"
+        ),
         .testTarget(name: "ChatifyJSONTests", dependencies: ["ChatifyJSON", "TestSupport"]),
         .testTarget(
             name: "ChatifyCoreTests",

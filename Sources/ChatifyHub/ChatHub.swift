@@ -126,15 +126,15 @@ extension ChatHub {
         guard let token else { return try await self.open(bearerToken, claimedUser) }
         let known = self.registry.withLock { ($0.connectionID(negotiatedAs: token), $0.isInUse(token)) }
         guard let connectionID = known.0 else {
-            throw known.1 ? HubRejection(409, "The connection has a transport already.") : .unknownConnection
+            throw known.1 ? .alreadyInUse : .unknownConnection
         }
         let identity = try await self.identify(bearerToken, claimedUser, as: connectionID)
         switch self.registry.withLock({ $0.claim(token: token, by: identity.userID, now: .now) }) {
         case .granted(let id): return HubAdmission(connectionID: id, identity: identity, token: token)
         case .unknown: throw .unknownConnection
-        case .alreadyInUse: throw HubRejection(409, "The connection has a transport already.")
-        case .otherUser: throw HubRejection(403, "The connection belongs to another user.")
-        case .tooManyOfUser: throw Self.tooManyOfUser
+        case .alreadyInUse: throw .alreadyInUse
+        case .otherUser: throw .otherUser
+        case .tooManyOfUser: throw .tooManyOfUser
         }
     }
 
@@ -143,12 +143,10 @@ extension ChatHub {
         let connectionID = ConnectionID(unchecked: names.id)
         let identity = try await self.identify(bearerToken, claimedUser, as: connectionID)
         guard self.registry.withLock({ $0.open(token: names.token, by: identity.userID) }) else {
-            throw Self.tooManyOfUser
+            throw .tooManyOfUser
         }
         return HubAdmission(connectionID: connectionID, identity: identity, token: names.token)
     }
-
-    private static let tooManyOfUser = HubRejection(429, "This user has too many connections.")
 
     private func identify(
         _ bearerToken: String?,

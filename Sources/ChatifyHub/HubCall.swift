@@ -84,9 +84,7 @@ extension HubCall {
             guard let type = ScopeType(rawValue: Int(number)) else { throw .invalid("scopeType must be 0 or 1.") }
             return type
         case .string(let name):
-            guard name.utf8.first.map({ $0 > UInt8(ascii: "9") }) ?? false, let type = ScopeType(text: name) else {
-                throw .arguments
-            }
+            guard let type = ScopeType(name: name) else { throw .arguments }
             return type
         default: throw .arguments
         }

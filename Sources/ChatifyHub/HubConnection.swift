@@ -66,7 +66,7 @@ extension HubConnection {
         self.adjustReading()
     }
 
-    func adjustReading() {
+    private func adjustReading() {
         guard let transport = self.transport, self.isReadingPaused != self.invocations.isFull else { return }
         self.isReadingPaused.toggle()
         self.machine.readingPaused(self.isReadingPaused, now: .now)
@@ -78,7 +78,7 @@ extension HubConnection {
         self.perform(action)
     }
 
-    func perform(_ action: HubConnectionStateMachine.Action) {
+    private func perform(_ action: HubConnectionStateMachine.Action) {
         switch action {
         case .send(let record): self.write(self.framing.frame(record))
         case .opened: self.opened()
@@ -89,7 +89,7 @@ extension HubConnection {
         }
     }
 
-    func opened() {
+    private func opened() {
         guard let hubProtocol = self.machine.hubProtocol else { return }
         self.encoding = self.shard.hub.encodings.encoding(of: hubProtocol, framing: self.framing)
         self.shard.note(.online, of: self.presence)

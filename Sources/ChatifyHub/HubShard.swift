@@ -10,14 +10,13 @@ public final class HubShard {
     private var connections: [ConnectionID: HubConnection] = [:]
     private var scopes: [ChatScope: ScopeMembers] = [:]
     private(set) var now: ContinuousClock.Instant
-    var presence: PresenceOutbox
+    private var outbox = PresenceOutbox()
     private var presenceTask: Task<Void, Never>?
 
     init(hub: ChatHub, executor: any HubExecutor) {
         self.hub = hub
         self.executor = executor
         self.now = .now
-        self.presence = PresenceOutbox()
     }
 
     /// The connections of this shard.
@@ -83,7 +82,7 @@ public final class HubShard {
 extension HubShard {
     /// Notes a sign of life and starts to report it, unless that is under way.
     func note(_ change: PresenceOutbox.Change, of connection: PresentConnection) {
-        self.presence.note(change, of: connection)
+        self.outbox.note(change, of: connection)
         guard self.presenceTask == nil else { return }
         let confined = Confined(self, to: self.executor)
         self.presenceTask = Task(executorPreference: self.executor) { await confined.value.reportPresence() }
@@ -91,7 +90,7 @@ extension HubShard {
 
     private func reportPresence() async {
         while true {
-            let commands = self.presence.takeAll()
+            let commands = self.outbox.takeAll()
             guard !commands.isEmpty else { break }
             for command in commands { await self.hub.presence.report(command) }
         }

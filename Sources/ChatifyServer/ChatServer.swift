@@ -95,10 +95,7 @@ public final class ChatServer: Sendable {
 
     private func start(_ server: HTTPServer, stoppingOnSignals: Bool) async throws(ServerStartError) -> Int {
         do throws(EventLoopError) {
-            if stoppingOnSignals {
-                return try await server.start { [stopSignal] in stopSignal.send() }
-            }
-            return try await server.start()
+            return try await server.start(onStopSignal: stoppingOnSignals ? self.beginGracefulShutdown : nil)
         } catch {
             self.services.hub.removeShards()
             throw ServerStartError(error, configuration: self.configuration.server)

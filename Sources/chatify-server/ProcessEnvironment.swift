@@ -6,9 +6,9 @@
     internal import Musl
 #endif
 
-/// The environment variables of this process.
+/// The environment variables of this process, as they were when first asked for.
 enum ProcessEnvironment {
-    static var variables: [String: String] {
+    static let variables: [String: String] = {
         var variables: [String: String] = [:]
         var entry = environ
         while let pointer = entry.pointee {
@@ -19,5 +19,5 @@ enum ProcessEnvironment {
             entry += 1
         }
         return variables
-    }
+    }()
 }

@@ -50,7 +50,5 @@ final class EchoSocket: WebSocketHandler {
         if !self.socket.write(frame) { self.socket.close(sending: nil, code: WebSocketCloseCode.policyViolation) }
     }
 
-    func tick() {}
-
     func closed() {}
 }

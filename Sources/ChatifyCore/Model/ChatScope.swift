@@ -19,12 +19,21 @@ public struct ScopeType: RawRepresentable, Sendable, Hashable, CustomStringConve
     /// The type's name: `Channel` or `DirectMessage`.
     public var description: String { self == .channel ? "Channel" : "DirectMessage" }
 
-    /// Reads `0`, `1`, `Channel` or `DirectMessage`, names in any letter case.
-    public init?(text: some StringProtocol) {
-        switch text.lowercased() {
-        case "0", "channel": self = .channel
-        case "1", "directmessage": self = .directMessage
+    /// Reads `Channel` or `DirectMessage`, in any letter case.
+    public init?(name: some StringProtocol) {
+        switch name.lowercased() {
+        case "channel": self = .channel
+        case "directmessage": self = .directMessage
         default: return nil
+        }
+    }
+
+    /// Reads a name, or the number as text: `0` or `1`.
+    public init?(text: some StringProtocol) {
+        switch text {
+        case "0": self = .channel
+        case "1": self = .directMessage
+        default: self.init(name: text)
         }
     }
 }

@@ -99,9 +99,8 @@ extension ScopeType {
     package init(from reader: inout JSONReader) throws(JSONError) {
         let type: ScopeType?
         if try reader.peek() == .string {
-            let name = try reader.readString()
-            // Digits in a string are refused, as System.Text.Json refuses them.
-            type = name.utf8.first.map { $0 > UInt8(ascii: "9") } ?? false ? ScopeType(text: name) : nil
+            // Only names: digits in a string are refused, as System.Text.Json refuses them.
+            type = ScopeType(name: try reader.readString())
         } else {
             type = ScopeType(rawValue: Int(try reader.readInt64()))
         }

@@ -16,9 +16,6 @@ final class HubWebSocket: WebSocketHandler, HubTransport {
         bytes.withUnsafeBytes { self.connection?.receive($0) }
     }
 
-    /// The shard's own tick reaches the connection.
-    func tick() {}
-
     func closed() {
         let connection = self.connection
         self.connection = nil

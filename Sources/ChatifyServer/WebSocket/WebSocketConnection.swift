@@ -92,7 +92,6 @@ package final class WebSocketConnection: ServedConnection {
 
     func tick(now: ContinuousClock.Instant) {
         if let closeDeadline = self.closeDeadline, now >= closeDeadline { return self.abort() }
-        self.handler?.tick()
     }
 
     func serverStops() {}

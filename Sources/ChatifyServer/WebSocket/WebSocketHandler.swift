@@ -5,9 +5,6 @@ package protocol WebSocketHandler: AnyObject {
     /// Takes a piece of a message's payload; `endsMessage` with the last one.
     func received(_ bytes: [UInt8], kind: WebSocketAction.DataKind, endsMessage: Bool)
 
-    /// Lets time pass; called about once a second.
-    func tick()
-
     /// Learns that the socket is gone. Called exactly once, and last.
     func closed()
 }

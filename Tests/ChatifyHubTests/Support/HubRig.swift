@@ -1,5 +1,6 @@
 import ChatifyCore
 import ChatifyEventLoop
+import TestSupport
 import Testing
 
 @testable import ChatifyHub

@@ -67,8 +67,6 @@ final class EchoSocket: WebSocketHandler {
         _ = self.socket.write(WebSocketFrameEncoder.text(bytes))
     }
 
-    func tick() {}
-
     func closed() {}
 }
 

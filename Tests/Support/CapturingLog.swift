@@ -1,26 +1,26 @@
-import ChatifyCore
-import Logging
-import TestSupport
+package import Logging
 
 /// Keeps the lines of a logger.
-final class CapturingLog: Sendable {
-    struct Line: Sendable {
-        let level: Logger.Level
-        let message: String
-        let metadata: [String: String]
+package final class CapturingLog: Sendable {
+    package struct Line: Sendable {
+        package let level: Logger.Level
+        package let message: String
+        package let metadata: [String: String]
     }
 
-    let lines = Recorder<Line>()
+    package let lines = Recorder<Line>()
 
-    var logger: Logger {
+    package init() {}
+
+    package var logger: Logger {
         var logger = Logger(label: "test") { _ in Handler(lines: self.lines) }
         logger.logLevel = .trace
         return logger
     }
 
-    var warnings: [Line] { self.lines.all.filter { $0.level == .warning } }
-    var notices: [Line] { self.lines.all.filter { $0.level == .notice } }
-    var debugs: [Line] { self.lines.all.filter { $0.level == .debug } }
+    package var warnings: [Line] { self.lines.all.filter { $0.level == .warning } }
+    package var notices: [Line] { self.lines.all.filter { $0.level == .notice } }
+    package var debugs: [Line] { self.lines.all.filter { $0.level == .debug } }
 
     private struct Handler: LogHandler {
         let lines: Recorder<Line>
