@@ -52,6 +52,14 @@ public final class ChatHub: Sendable {
         return shard
     }
 
+    /// Returns when all comings and goings so far have been reported to the presence service, or have failed to be.
+    public func presenceIsReported() async {
+        for shard in self.shards.withLock({ $0 }) {
+            let reporting = Task(executorPreference: shard.executor) { await shard.value.presenceIsReported() }
+            await reporting.value
+        }
+    }
+
     /// Lets go of all shards; call it when their connections are closed and before their executors end.
     public func removeShards() {
         self.shards.withLock { $0.removeAll() }

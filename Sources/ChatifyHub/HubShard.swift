@@ -88,6 +88,9 @@ extension HubShard {
         self.presenceTask = Task(executorPreference: self.executor) { await confined.value.reportPresence() }
     }
 
+    /// Returns when nothing is left to report.
+    func presenceIsReported() async { await self.presenceTask?.value }
+
     private func reportPresence() async {
         while true {
             let commands = self.outbox.takeAll()

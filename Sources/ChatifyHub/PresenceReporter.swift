@@ -16,24 +16,41 @@ final class PresenceReporter: Sendable {
     }
 
     func report(_ command: PresenceOutbox.Command) async {
-        do {
+        do throws(ChatError) {
             switch command {
             case .setOnline(let connection): try await self.service.setOnline(connection)
             case .setOffline(let connection): try await self.service.setOffline(connection)
             case .heartbeat(let connections): try await self.service.heartbeat(connections)
             }
-            if self.changed(to: false) { self.logger.notice("Presence is reported again") }
+            if command.adds, self.changed(to: false) { self.logger.notice("Presence is reported again") }
         } catch {
-            if self.changed(to: true) {
-                self.logger.warning("Presence cannot be reported", metadata: ["error": "\(error)"])
-            }
+            self.failed(error)
         }
+    }
+
+    private func failed(_ error: ChatError) {
+        // Anything else is about some of the connections, and says nothing of the service.
+        guard error.code == .unavailable else {
+            return self.logger.warning("Presence of some cannot be reported", metadata: ["error": "\(error)"])
+        }
+        guard self.changed(to: true) else { return }
+        self.logger.warning("Presence cannot be reported", metadata: ["error": "\(error)"])
     }
 
     private func changed(to failing: Bool) -> Bool {
         self.isFailing.withLock { state in
             defer { state = failing }
             return state != failing
+        }
+    }
+}
+
+extension PresenceOutbox.Command {
+    /// Whether it adds; a service without memory still removes.
+    fileprivate var adds: Bool {
+        switch self {
+        case .setOnline, .heartbeat: true
+        case .setOffline: false
         }
     }
 }

@@ -1,4 +1,5 @@
 import Logging
+import TestSupport
 import Testing
 
 @testable import ChatifyCore
@@ -13,7 +14,8 @@ struct ChatServiceTests {
         producer: (any ChatEventProducer)? = nil,
         limiter: any RateLimiter = FixedLimiter(),
         configuration: ChatServiceConfiguration = ChatServiceConfiguration(),
-        authorizer: any ScopeAuthorizer = FixedAuthorizer(answer: true)
+        authorizer: any ScopeAuthorizer = FixedAuthorizer(answer: true),
+        logger: Logger = Logger(label: "test")
     ) -> ChatService {
         ChatService(
             producer: producer ?? self.log,
@@ -22,7 +24,7 @@ struct ChatServiceTests {
             authorizer: authorizer,
             podIdentity: FixedPod(),
             configuration: configuration,
-            logger: Logger(label: "test")
+            logger: logger
         )
     }
 
@@ -77,6 +79,24 @@ struct ChatServiceTests {
         _ = try await service.send(MessageDraft(scope: self.general, text: "a"), from: self.alice)
     }
 
+    @Test("says once that it lets messages through, and once that it counts again")
+    func limiterNews() async throws {
+        let (log, limiter) = (CapturingLog(), FixedLimiter())
+        var configuration = ChatServiceConfiguration()
+        configuration.failsOpen = true
+        let service = self.makeService(limiter: limiter, configuration: configuration, logger: log.logger)
+        for code in [nil, .unavailable, .configuration, .unavailable, nil, nil, .unavailable] as [ChatError.Code?] {
+            limiter.failure.withLock { $0 = code }
+            for text in ["a", "b"] {
+                _ = try await service.send(MessageDraft(scope: self.general, text: text), from: self.alice)
+            }
+        }
+        let (away, back) = ("Limits cannot be checked, messages are let through", "Limits are checked again")
+        let alone = "A sender's limit cannot be checked, message let through"
+        #expect(log.lines.all.map(\.message) == [away, alone, alone, back, away])
+        #expect(log.notices.map(\.message) == [back])
+    }
+
     @Test("refuses who is not allowed, without counting or storing")
     func forbidden() async {
         let limiter = FixedLimiter()
@@ -116,6 +136,7 @@ private struct FixedAuthorizer: ScopeAuthorizer {
 private final class FixedLimiter: RateLimiter {
     let decision: RateLimitDecision?
     let calls = Locked(0)
+    let failure = Locked<ChatError.Code?>(nil)
 
     init(decision: RateLimitDecision? = RateLimitDecision(isAllowed: true, count: 1, resetsAfter: .seconds(60))) {
         self.decision = decision
@@ -123,10 +144,10 @@ private final class FixedLimiter: RateLimiter {
 
     func checkAndIncrement(
         _ key: RateLimitKey,
-        threshold: Int,
-        window: Duration
+        windows: [RateLimitWindow]
     ) async throws(ChatError) -> RateLimitDecision {
         self.calls.withLock { $0 += 1 }
+        if let failure = self.failure.withLock({ $0 }) { throw ChatError(failure, "failing") }
         guard let decision else { throw ChatError(.unavailable, "out of reach") }
         return decision
     }

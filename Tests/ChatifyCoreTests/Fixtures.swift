@@ -28,16 +28,6 @@ extension ChatRecord {
     }
 }
 
-extension PresentConnection {
-    init(_ user: String, _ connection: String, pod: String = "pod-0") {
-        self.init(
-            userID: UserID(unchecked: user),
-            connectionID: ConnectionID(rawValue: connection)!,
-            podID: PodID(unchecked: pod)
-        )
-    }
-}
-
 extension InMemoryEventLog {
     @discardableResult
     func produce(_ event: ChatEvent) async throws(ChatError) -> LogPosition {

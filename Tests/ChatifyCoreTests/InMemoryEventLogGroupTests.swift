@@ -4,18 +4,6 @@ import Testing
 @testable import ChatifyCore
 
 @Suite(.timeLimit(.minutes(2))) struct InMemoryEventLogGroupTests {
-    private typealias MemberID = InMemoryEventLog.MemberID
-
-    @Test(arguments: 1...8)
-    func assignmentIsEven(members: Int) {
-        var group = InMemoryEventLog.Group(startingAt: [Int64](repeating: 0, count: 6))
-        for number in 0..<members { group.join(MemberID(rawValue: UInt64(number))) }
-        let owners = (0..<6).compactMap { group.owner(of: $0) }
-        #expect(owners.count == 6)
-        let counts = (0..<members).map { number in owners.count { $0.rawValue == UInt64(number) } }
-        #expect(counts.max()! - counts.min()! <= 1)
-    }
-
     @Test func aMemberThatKeepsItsPartitionReadsOn() async throws {
         let log = InMemoryEventLog(partitions: 2)
         for number in 0..<2 { try await log.produce(.sample(number, scope: "general")) }
@@ -82,17 +70,16 @@ import Testing
 
 /// One group under random churn, and what its members may expect.
 private struct GroupChurn {
-    private typealias MemberID = InMemoryEventLog.MemberID
     private static let partitions = 4
 
     private var state = InMemoryEventLog.State(partitions: 4, capacityPerPartition: 100_000)
     private var generator: SeededRandom
-    private var members: [MemberID] = []
+    private var members: [ConsumerID] = []
     /// Per partition: who reads it and the offset that comes next.
-    private var reading: [(reader: MemberID?, next: Int64)] = Array(repeating: (nil, 0), count: partitions)
+    private var reading: [(reader: ConsumerID?, next: Int64)] = Array(repeating: (nil, 0), count: partitions)
     private var committed = [Int64](repeating: 0, count: partitions)
     /// What each member has read and not committed.
-    private var held: [MemberID: [LogPosition]] = [:]
+    private var held: [ConsumerID: [LogPosition]] = [:]
     private(set) var produced: Set<LogPosition> = []
     private(set) var finished: Set<LogPosition> = []
 

@@ -1,4 +1,5 @@
 import ChatifyCore
+import TestSupport
 import Testing
 
 @Suite struct InMemoryPresenceServiceTests {
@@ -10,6 +11,11 @@ import Testing
 
     private func connections() async throws -> Set<String> {
         Set(try await self.presence.connections(of: self.alice).map(\.connectionID.rawValue))
+    }
+
+    @Test(arguments: PresenceCheck.all)
+    func keepsThePortsLaw(check: PresenceCheck) async throws {
+        try await check.run(PresenceRig(service: self.presence) { [clock] in clock.advance(by: $0) })
     }
 
     @Test func comesAndGoes() async throws {
@@ -66,9 +72,9 @@ import Testing
             for number in 0..<400 {
                 tasks.addTask {
                     let connection = PresentConnection("alice", "c\(number)")
-                    try? await presence.setOnline(connection)
-                    try? await presence.heartbeat([connection])
-                    if number.isMultiple(of: 2) { try? await presence.setOffline(connection) }
+                    _ = try? await presence.setOnline(connection)
+                    _ = try? await presence.heartbeat([connection])
+                    if number.isMultiple(of: 2) { _ = try? await presence.setOffline(connection) }
                 }
             }
         }

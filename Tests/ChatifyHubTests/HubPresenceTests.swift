@@ -70,6 +70,31 @@ struct HubPresenceTests {
         }
     }
 
+    @Test func `What fails for one connection says nothing of the service`() async throws {
+        try await withHub { rig in
+            rig.presence.setFailure(ChatError(.configuration, "not ours"))
+            try await self.visit(rig, "alice")
+            rig.presence.setFailure(nil)
+            try await self.visit(rig, "bob")
+            let warning = "Presence of some cannot be reported"
+            #expect(Self.lines(rig).map(\.message) == [warning, warning])
+        }
+    }
+
+    @Test func `A service that only removes is not back yet`() async throws {
+        try await withHub { rig in
+            let client = try await rig.connect("alice")
+            await rig.presence.reports.wait { $0.contains(.online(client.id)) }
+            rig.presence.setFailing(true)
+            try await self.visit(rig, "bob")
+            rig.presence.setFailing(false)
+            await client.disconnect()
+            await rig.presence.reports.wait { $0.contains(.offline(client.id)) }
+            await rig.loop.run {}
+            #expect(Self.lines(rig).map(\.message) == ["Presence cannot be reported"])
+        }
+    }
+
     /// Comes and goes, and waits until both were reported.
     private func visit(_ rig: HubRig, _ user: String) async throws {
         let client = try await rig.connect(user)

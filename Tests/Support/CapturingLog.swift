@@ -18,6 +18,7 @@ package final class CapturingLog: Sendable {
         return logger
     }
 
+    package var errors: [Line] { self.lines.all.filter { $0.level == .error } }
     package var warnings: [Line] { self.lines.all.filter { $0.level == .warning } }
     package var notices: [Line] { self.lines.all.filter { $0.level == .notice } }
     package var debugs: [Line] { self.lines.all.filter { $0.level == .debug } }

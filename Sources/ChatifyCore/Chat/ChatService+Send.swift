@@ -41,9 +41,10 @@ extension ChatService {
             guard error.code != .cancelled else { throw error }
             return try self.limiterFailed(error)
         }
+        self.limiterAnswered()
         guard decision.isAllowed else {
             let message =
-                "Too many messages: at most \(self.configuration.sendThreshold) per \(self.configuration.sendWindow)."
+                "Too many messages: at most \(self.configuration.sendThreshold) per \(self.configuration.sendWindow.components.seconds) s."
             throw ChatError(.rateLimitExceeded, message, retryAfter: decision.resetsAfter)
         }
     }
@@ -52,7 +53,27 @@ extension ChatService {
         guard self.configuration.failsOpen else {
             throw ChatError(.configuration, "The rate limit cannot be checked now; try again later.", cause: error)
         }
-        self.logger.warning("Rate limiter out of reach, message let through", metadata: ["error": "\(error)"])
+        // Anything else is about this one sender.
+        guard error.code == .unavailable else {
+            return self.logger.warning(
+                "A sender's limit cannot be checked, message let through",
+                metadata: ["error": "\(error)"]
+            )
+        }
+        guard self.limiterChanged(toAway: true) else { return }
+        self.logger.warning("Limits cannot be checked, messages are let through", metadata: ["error": "\(error)"])
+    }
+
+    private func limiterAnswered() {
+        guard self.configuration.failsOpen, self.limiterChanged(toAway: false) else { return }
+        self.logger.notice("Limits are checked again")
+    }
+
+    private func limiterChanged(toAway isAway: Bool) -> Bool {
+        self.limiterIsAway.withLock { state in
+            defer { state = isAway }
+            return state != isAway
+        }
     }
 
     private func stamp(_ draft: MessageDraft, from sender: UserID) -> ChatEvent {

@@ -12,7 +12,9 @@ public struct ChatService: Sendable {
     let configuration: ChatServiceConfiguration
     let clock: ChatClock
     let logger: Logger
-    let stamper = Locked((machine: MessageStamper(), random: RandomPool()))
+    let stamper: Locked<(machine: MessageStamper, random: RandomPool)>
+    /// Whether messages are let through because the limiter is away.
+    let limiterIsAway = Locked(false)
 
     /// Makes a service over these adapters.
     public init(
@@ -33,6 +35,7 @@ public struct ChatService: Sendable {
         self.configuration = configuration
         self.clock = clock
         self.logger = logger
+        self.stamper = Locked((MessageStamper(after: configuration.latestTimestamp), RandomPool()))
     }
 
     /// Returns whether `user` may do `action` in `scope`.

@@ -11,6 +11,11 @@ public struct ChatServiceConfiguration: Sendable, Hashable {
     /// `false` by default: the send is refused with ``ChatError/Code/configuration`` (contracts §2).
     public var failsOpen = false
 
+    /// The latest time stamp that this pod has given before, if it knows; `nil` by default.
+    ///
+    /// Every message is stamped later, even if the wall clock was set back meanwhile (contracts §1).
+    public var latestTimestamp: Timestamp?
+
     /// The defaults of contracts §8.
     public init() {}
 }

@@ -6,11 +6,17 @@
 /// time never runs backwards within a scope (contracts §1). Messages that different senders send at the same moment may
 /// stand in the log in another order than in the history: each is stamped before the log orders it.
 struct MessageStamper {
-    private var last = Timestamp(millisecondsSinceEpoch: 0)
-    private var counter: UInt64 = 0
+    private var last: Timestamp
+    private var counter: UInt64
 
     /// The counter's largest value; it has 12 bits (RFC 9562 §6.2, method 1).
     private static let maximumCounter: UInt64 = 0xFFF
+
+    /// Makes a stamper whose stamps are later than `latest`.
+    init(after latest: Timestamp? = nil) {
+        self.last = latest ?? Timestamp(millisecondsSinceEpoch: 0)
+        self.counter = Self.maximumCounter
+    }
 
     /// Returns the next stamp, not before `now` and behind every earlier one.
     mutating func next(now: Timestamp, random: UInt64) -> Stamp {

@@ -2,10 +2,10 @@
 final class InMemoryEventConsumer: ChatEventConsumer {
     private let log: InMemoryEventLog
     private let group: String
-    private let member: InMemoryEventLog.MemberID
+    private let member: ConsumerID
     private let commits: CommitMode
 
-    init(log: InMemoryEventLog, group: String, member: InMemoryEventLog.MemberID, commits: CommitMode) {
+    init(log: InMemoryEventLog, group: String, member: ConsumerID, commits: CommitMode) {
         self.log = log
         self.group = group
         self.member = member

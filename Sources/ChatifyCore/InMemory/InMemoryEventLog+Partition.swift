@@ -16,6 +16,9 @@ extension InMemoryEventLog {
         /// The offset that the next record will get.
         var endOffset: Int64 { self.firstOffset + Int64(self.records.count) }
 
+        /// The offsets of the records held.
+        var offsets: Range<Int64> { self.firstOffset..<self.endOffset }
+
         var isFull: Bool { self.records.count >= self.capacity }
 
         /// Appends a record; ask ``isFull`` first.
@@ -35,13 +38,9 @@ extension InMemoryEventLog {
             self.firstOffset += count
         }
 
-        /// Appends at most `limit` records to `batch`, beginning at `offset` or the oldest record held, and returns the
-        /// offset behind the last.
-        func read(from offset: Int64, limit: Int, into batch: inout [ChatRecord]) -> Int64 {
-            let start = min(max(offset, self.firstOffset), self.endOffset)
-            let end = min(start + Int64(limit), self.endOffset)
-            for offset in start..<end { batch.append(self.records[Int(offset - self.firstOffset)]) }
-            return end
+        /// Appends the records of `offsets`, all of which it holds, to `batch`.
+        func read(_ offsets: Range<Int64>, into batch: inout [ChatRecord]) {
+            for offset in offsets { batch.append(self.records[Int(offset - self.firstOffset)]) }
         }
     }
 }

@@ -2,7 +2,7 @@ extension InMemoryEventLog {
     /// The log and its groups, without locks and waiting.
     struct State {
         private var partitions: [Partition]
-        private var groups: [String: Group] = [:]
+        private var groups: [String: ConsumerGroup] = [:]
         private var memberCount: UInt64 = 0
 
         init(partitions: Int32, capacityPerPartition: Int) {
@@ -30,26 +30,26 @@ extension InMemoryEventLog {
         }
 
         /// The members that read `partition`, one per group at most.
-        func readers(of partition: Int) -> [MemberID] {
+        func readers(of partition: Int) -> [ConsumerID] {
             self.groups.values.compactMap { $0.owner(of: partition) }
         }
 
-        func members(of group: String) -> [MemberID] { self.groups[group]?.memberIDs ?? [] }
+        func members(of group: String) -> [ConsumerID] { self.groups[group]?.memberIDs ?? [] }
     }
 }
 
 extension InMemoryEventLog.State {
     /// Adds a member; the group's first one fixes where the group starts.
-    mutating func join(_ group: String, startingAt start: LogStart) -> InMemoryEventLog.MemberID {
+    mutating func join(_ group: String, startingAt start: LogStart) -> ConsumerID {
         self.memberCount += 1
-        let member = InMemoryEventLog.MemberID(rawValue: self.memberCount)
+        let member = ConsumerID(rawValue: self.memberCount)
         let offsets = self.partitions.map { start == .beginning ? $0.firstOffset : $0.endOffset }
-        self.groups[group, default: InMemoryEventLog.Group(startingAt: offsets)].join(member)
+        self.groups[group, default: ConsumerGroup(startingAt: offsets)].join(member)
         return member
     }
 
     /// Removes a member; one that has left before is no error.
-    mutating func leave(_ group: String, _ member: InMemoryEventLog.MemberID) {
+    mutating func leave(_ group: String, _ member: ConsumerID) {
         guard self.groups[group]?.hasMember(member) == true else { return }
         self.groups[group]?.leave(member)
     }
@@ -61,19 +61,19 @@ extension InMemoryEventLog.State {
         return true
     }
 
-    mutating func commit(_ positions: [LogPosition], group: String, by member: InMemoryEventLog.MemberID) {
+    mutating func commit(_ positions: [LogPosition], group: String, by member: ConsumerID) {
         for position in positions where self.partitions.indices.contains(Int(position.partition)) {
             let end = self.partitions[Int(position.partition)].endOffset
             self.groups[group]?.commit(position, by: member, endOffset: end)
         }
     }
 
-    mutating func commitGiven(to member: InMemoryEventLog.MemberID, in group: String) {
+    mutating func commitGiven(to member: ConsumerID, in group: String) {
         self.groups[group]?.commitGiven(to: member)
     }
 
     func committedOffsets(of group: String) -> [Int64]? {
-        self.groups[group].map { group in self.partitions.indices.map { group.committedOffset(of: $0) } }
+        self.groups[group]?.committedOffsets
     }
 
     /// What a reader that asks for records gets.
@@ -84,17 +84,24 @@ extension InMemoryEventLog.State {
         case closed
     }
 
-    mutating func take(limit: Int, group: String, for member: InMemoryEventLog.MemberID) -> Take {
+    mutating func take(limit: Int, group: String, for member: ConsumerID) -> Take {
         guard self.groups[group]?.hasMember(member) == true else { return .closed }
-        let records = self.groups[group]?.take(limit: limit, for: member, from: self.partitions) ?? []
+        let reads = self.groups[group]?.nextReads(limit: limit, for: member, in: self.available) ?? []
+        var records: [ChatRecord] = []
+        for read in self.groups[group]?.given(reads, to: member) ?? [] {
+            self.partitions[Int(read.partition)].read(read.offsets, into: &records)
+        }
         return records.isEmpty ? .nothing : .records(records)
     }
 
     /// Whether a reader that asks now would get nothing, but may later.
-    func mustWait(_ member: InMemoryEventLog.MemberID, in group: String) -> Bool {
+    func mustWait(_ member: ConsumerID, in group: String) -> Bool {
         guard let group = self.groups[group], group.hasMember(member) else { return false }
-        return !group.hasRecords(for: member, in: self.partitions)
+        return !group.hasRecords(for: member, in: self.available)
     }
+
+    /// The offsets that each partition holds.
+    private var available: [Range<Int64>] { self.partitions.map(\.offsets) }
 }
 
 extension ChatError {

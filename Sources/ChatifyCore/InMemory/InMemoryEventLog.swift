@@ -14,7 +14,7 @@ public final class InMemoryEventLog: Sendable {
     fileprivate struct Shared {
         var state: State
         /// Readers that wait for records, at most one per member.
-        var waiters: [MemberID: CheckedContinuation<Void, Never>] = [:]
+        var waiters: [ConsumerID: CheckedContinuation<Void, Never>] = [:]
     }
     private let shared: Locked<Shared>
 
@@ -101,19 +101,19 @@ extension InMemoryEventLog: ChatEventProducer {
 
 // What a consumer asks of its log.
 extension InMemoryEventLog {
-    func take(limit: Int, group: String, for member: MemberID) -> State.Take {
+    func take(limit: Int, group: String, for member: ConsumerID) -> State.Take {
         self.shared.withLock { $0.state.take(limit: limit, group: group, for: member) }
     }
 
-    func commit(_ positions: [LogPosition], group: String, by member: MemberID) {
+    func commit(_ positions: [LogPosition], group: String, by member: ConsumerID) {
         self.shared.withLock { $0.state.commit(positions, group: group, by: member) }
     }
 
-    func commitGiven(to member: MemberID, in group: String) {
+    func commitGiven(to member: ConsumerID, in group: String) {
         self.shared.withLock { $0.state.commitGiven(to: member, in: group) }
     }
 
-    func leave(_ group: String, _ member: MemberID) {
+    func leave(_ group: String, _ member: ConsumerID) {
         let woken = self.shared.withLock { shared in
             shared.state.leave(group, member)
             return shared.takeWaiters(of: [member] + shared.state.members(of: group))
@@ -122,7 +122,7 @@ extension InMemoryEventLog {
     }
 
     /// Returns when there may be records for `member`, when it has left, or when the task is cancelled.
-    func waitForRecords(for member: MemberID, in group: String) async {
+    func waitForRecords(for member: ConsumerID, in group: String) async {
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let mustWait = self.shared.withLock { shared in
@@ -143,7 +143,7 @@ extension InMemoryEventLog {
 extension InMemoryEventLog.Shared {
     /// Takes those of `members` that wait, to be resumed once the lock is released.
     fileprivate mutating func takeWaiters(
-        of members: [InMemoryEventLog.MemberID]
+        of members: [ConsumerID]
     ) -> [CheckedContinuation<Void, Never>] {
         self.waiters.isEmpty ? [] : members.compactMap { self.waiters.removeValue(forKey: $0) }
     }

@@ -38,15 +38,24 @@ extension InMemoryHistoryRepository {
 
         /// The messages that `query` asks for.
         func page(_ query: HistoryQuery) -> HistoryPage {
-            let from = self.firstIndex { message in query.from.map { message.event.createdAt >= $0 } ?? true }
-            let after = self.firstIndex { message in
-                query.after.map { HistoryCursor(behind: message.event) > $0 } ?? true
-            }
-            let end = self.firstIndex { message in query.to.map { message.event.createdAt >= $0 } ?? false }
-            let matches = self.messages[min(max(from, after), end)..<end]
-            let page = Array(matches.prefix(query.limit))
+            let matches = self.matches(of: query)
+            let page =
+                query.order == .newestFirst
+                ? Array(matches.suffix(query.limit).reversed()) : Array(matches.prefix(query.limit))
             let next = page.count < matches.count ? page.last.map { HistoryCursor(behind: $0.event) } : nil
             return HistoryPage(messages: page, nextCursor: next)
+        }
+
+        /// All messages within the bounds of `query` and behind its cursor, oldest first.
+        private func matches(of query: HistoryQuery) -> ArraySlice<HistoryMessage> {
+            var start = query.from.map { from in self.firstIndex { $0.event.createdAt >= from } } ?? self.head
+            var end = query.to.map { to in self.firstIndex { $0.event.createdAt >= to } } ?? self.messages.endIndex
+            if let cursor = query.after, query.order == .newestFirst {
+                end = min(end, self.firstIndex { HistoryCursor(behind: $0.event) >= cursor })
+            } else if let cursor = query.after {
+                start = max(start, self.firstIndex { HistoryCursor(behind: $0.event) > cursor })
+            }
+            return self.messages[min(start, end)..<end]
         }
 
         /// The first index from which on `predicate` holds, by binary search; the end if it never does.

@@ -1,12 +1,14 @@
 /// Presence in memory, of the connections that this process told it of.
 ///
-/// Memory is bounded by the connections that were alive within the last two ``expiry``: a write that finds the last
+/// Memory is bounded by the connections that were alive within the last three ``expiry``: a write that finds the last
 /// sweep longer ago than ``expiry`` drops all that are dead. As every live connection writes at least once in that time,
 /// a sweep costs a write no more than a constant on average.
 public final class InMemoryPresenceService: PresenceService {
     fileprivate struct State {
         /// The last sign of life of each user's connections, by ``ChatClock/uptime``.
         var users: [UserID: [PresentConnection: Duration]] = [:]
+        /// The last sign of life of each user who was told to be online and not yet to be offline.
+        var online: [UserID: Duration] = [:]
         var lastSweep: Duration
     }
 
@@ -23,22 +25,48 @@ public final class InMemoryPresenceService: PresenceService {
     }
 
     /// Adds or renews a connection.
-    public func setOnline(_ connection: PresentConnection) async throws(ChatError) {
-        self.renew(CollectionOfOne(connection))
+    @discardableResult
+    public func setOnline(_ connection: PresentConnection) async throws(ChatError) -> PresenceTransition? {
+        self.renew(CollectionOfOne(connection)).first
     }
 
     /// Removes a connection.
-    public func setOffline(_ connection: PresentConnection) async throws(ChatError) {
-        let deadline = self.deadOnes()
-        self.state.withLock { state in
+    @discardableResult
+    public func setOffline(_ connection: PresentConnection) async throws(ChatError) -> PresenceTransition? {
+        let now = self.clock.uptime()
+        return self.state.withLock { state in
             state.users[connection.userID]?[connection] = nil
-            state.drop(connection.userID, seenBefore: deadline)
+            state.drop(connection.userID, seenBefore: now - self.expiry)
+            guard state.users[connection.userID] == nil else { return nil }
+            let seen = state.online.removeValue(forKey: connection.userID)
+            guard let seen, seen > self.forgotten(at: now) else { return nil }
+            return PresenceTransition(userID: connection.userID, isOnline: false)
         }
     }
 
     /// Renews connections, all at one moment.
-    public func heartbeat(_ connections: [PresentConnection]) async throws(ChatError) {
+    @discardableResult
+    public func heartbeat(_ connections: [PresentConnection]) async throws(ChatError) -> [PresenceTransition] {
         self.renew(connections)
+    }
+
+    /// Takes users offline whose last connection has died; goes through all users.
+    public func dropExpired(atMost limit: Int) async throws(ChatError) -> [PresenceTransition] {
+        let now = self.clock.uptime()
+        return self.state.withLock { state in
+            let expired = state.online.filter { $0.value <= now - self.expiry && $0.value > self.forgotten(at: now) }
+            return expired.keys.prefix(max(0, limit)).map { user in
+                state.online[user] = nil
+                state.users[user] = nil
+                return PresenceTransition(userID: user, isOnline: false)
+            }
+        }
+    }
+
+    /// Counts the users who are online; goes through all of them.
+    public func onlineUserCount() async throws(ChatError) -> Int {
+        let deadline = self.deadOnes()
+        return self.state.withLock { state in state.online.values.count { $0 > deadline } }
     }
 
     /// Returns the live connections of a user.
@@ -64,13 +92,24 @@ public final class InMemoryPresenceService: PresenceService {
     /// Connections whose last sign of life is no later than this are dead.
     private func deadOnes() -> Duration { self.clock.uptime() - self.expiry }
 
-    private func renew(_ connections: some Collection<PresentConnection> & Sendable) {
+    /// Users whose last sign of life is no later than this are forgotten.
+    private func forgotten(at now: Duration) -> Duration { now - self.expiry - self.expiry }
+
+    private func renew(_ connections: some Collection<PresentConnection> & Sendable) -> [PresenceTransition] {
         let now = self.clock.uptime()
-        self.state.withLock { state in
-            for connection in connections { state.users[connection.userID, default: [:]][connection] = now }
-            guard now - state.lastSweep >= self.expiry else { return }
+        return self.state.withLock { state in
+            var transitions: [PresenceTransition] = []
+            for connection in connections {
+                state.users[connection.userID, default: [:]][connection] = now
+                let seen = state.online.updateValue(now, forKey: connection.userID)
+                if let seen, seen > self.forgotten(at: now) { continue }
+                transitions.append(PresenceTransition(userID: connection.userID, isOnline: true))
+            }
+            guard now - state.lastSweep >= self.expiry else { return transitions }
             state.lastSweep = now
             for user in Array(state.users.keys) { state.drop(user, seenBefore: now - self.expiry) }
+            state.online = state.online.filter { $0.value > self.forgotten(at: now) }
+            return transitions
         }
     }
 }

@@ -28,20 +28,14 @@ public final class InMemoryRateLimiter: RateLimiter {
         self.clock = clock
     }
 
-    /// Counts one call if it is within the threshold; never suspends.
+    /// Counts one call if it is within every threshold; never suspends.
     public func checkAndIncrement(
         _ key: RateLimitKey,
-        threshold: Int,
-        window: Duration
+        windows: [RateLimitWindow]
     ) async throws(ChatError) -> RateLimitDecision {
-        guard threshold >= 1 else { throw ChatError(.configuration, "A rate limit's threshold must be at least 1.") }
-        guard window >= .seconds(1), window.components.attoseconds == 0 else {
-            throw ChatError(.configuration, "A rate limit's window must be whole seconds, at least 1.")
-        }
+        try key.validate(windows)
         let now = self.clock.uptime()
-        return self.state.withLock { state in
-            state.count(Key(key: key, window: window), threshold: threshold, now: now)
-        }
+        return self.state.withLock { state in state.count(key, windows, now: now) }
     }
 
     /// The number of windows held, ended ones that are not swept yet included.
@@ -50,21 +44,34 @@ public final class InMemoryRateLimiter: RateLimiter {
 
 extension InMemoryRateLimiter.State {
     fileprivate mutating func count(
-        _ key: InMemoryRateLimiter.Key,
-        threshold: Int,
+        _ key: RateLimitKey,
+        _ windows: [RateLimitWindow],
         now: Duration
     ) -> RateLimitDecision {
-        var window = self.windows[key] ?? InMemoryRateLimiter.Window(count: 0, end: now + key.window)
-        if window.end <= now { window = InMemoryRateLimiter.Window(count: 0, end: now + key.window) }
-        let isAllowed = window.count < threshold
-        if isAllowed {
-            window.count += 1
-            self.windows[key] = window
-            if self.windows.count >= self.sweepAt { self.sweep(now: now) }
+        let isAllowed = windows.allSatisfy { window in
+            self.open(InMemoryRateLimiter.Key(key: key, window: window.length), now: now).count < window.threshold
         }
-        // Another call may have read a later time and opened the window before this one took the lock.
-        let resetsAfter = min(window.end - now, key.window)
-        return RateLimitDecision(isAllowed: isAllowed, count: window.count, resetsAfter: resetsAfter)
+        let counts = windows.map { window in
+            let key = InMemoryRateLimiter.Key(key: key, window: window.length)
+            var state = self.open(key, now: now)
+            if isAllowed {
+                state.count += 1
+                self.windows[key] = state
+            }
+            // Another call may have read a later time and opened the window before this one took the lock.
+            let resetsAfter = min(state.end - now, window.length)
+            return RateLimitDecision.Count(threshold: window.threshold, count: state.count, resetsAfter: resetsAfter)
+        }
+        if isAllowed, self.windows.count >= self.sweepAt { self.sweep(now: now) }
+        return RateLimitDecision(isAllowed: isAllowed, of: counts)
+    }
+
+    /// The window that is open, or a new one.
+    private func open(_ key: InMemoryRateLimiter.Key, now: Duration) -> InMemoryRateLimiter.Window {
+        guard let window = self.windows[key], window.end > now else {
+            return InMemoryRateLimiter.Window(count: 0, end: now + key.window)
+        }
+        return window
     }
 
     private mutating func sweep(now: Duration) {

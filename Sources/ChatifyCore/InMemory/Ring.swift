@@ -1,19 +1,22 @@
 /// A queue in a circular buffer: appending and removing at the front are O(1) amortized, reading by index is O(1).
 ///
 /// Grows by doubling and never shrinks; removed elements are released at once.
-struct Ring<Element> {
+package struct Ring<Element> {
     /// A power of two of slots, or none.
     private var slots: [Element?] = []
     private var head = 0
     /// The number of elements.
-    private(set) var count = 0
+    package private(set) var count = 0
 
-    var isEmpty: Bool { self.count == 0 }
+    /// Makes an empty ring.
+    package init() {}
 
-    var first: Element? { self.isEmpty ? nil : self[0] }
+    package var isEmpty: Bool { self.count == 0 }
+
+    package var first: Element? { self.isEmpty ? nil : self[0] }
 
     /// The element `index` places behind the front.
-    subscript(index: Int) -> Element {
+    package subscript(index: Int) -> Element {
         get {
             precondition(index >= 0 && index < self.count, "Index \(index) is outside a ring of \(self.count).")
             return self.slots[self.slot(of: index)]!
@@ -24,14 +27,14 @@ struct Ring<Element> {
         }
     }
 
-    mutating func append(_ element: Element) {
+    package mutating func append(_ element: Element) {
         if self.count == self.slots.count { self.grow() }
         self.slots[self.slot(of: self.count)] = element
         self.count += 1
     }
 
     @discardableResult
-    mutating func removeFirst() -> Element {
+    package mutating func removeFirst() -> Element {
         let element = self[0]
         self.slots[self.head] = nil
         self.head = self.slot(of: 1)

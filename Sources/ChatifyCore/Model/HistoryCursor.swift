@@ -1,4 +1,4 @@
-/// A place in a scope's history: just behind one message.
+/// A place in a scope's history: just behind one message, in whichever order the history is read.
 ///
 /// Made of the message's time stamp and id, so that messages of the same millisecond neither repeat nor vanish
 /// between pages (contracts §3).

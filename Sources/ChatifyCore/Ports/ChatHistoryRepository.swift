@@ -13,9 +13,12 @@ public protocol ChatHistoryRepository: Sendable {
     ///   otherwise the event can never be stored.
     func append(_ event: ChatEvent, at position: LogPosition?) async throws(ChatError) -> AppendOutcome
 
-    /// Returns messages of one scope, oldest first, as ``HistoryQuery`` asks.
+    /// Returns messages of one scope, as ``HistoryQuery`` asks.
     ///
-    /// - Ordering: by (time stamp, message id), the id compared as unsigned bytes.
+    /// - Ordering: by (time stamp, message id), the id compared as unsigned bytes; ascending for
+    ///   ``HistoryOrder/oldestFirst``, descending for ``HistoryOrder/newestFirst``.
+    /// - Paging: pages in one order, each ``HistoryQuery/after`` the cursor of the one before, join to the whole without
+    ///   gap or repeat, but for messages that are stored meanwhile; the last page has no cursor.
     /// - Consistency: a message whose ``append(_:at:)`` returned before this call began is found.
     /// - Throws: ``ChatError`` with code ``ChatError/Code/unavailable`` if the store is out of reach.
     func messages(_ query: HistoryQuery) async throws(ChatError) -> HistoryPage

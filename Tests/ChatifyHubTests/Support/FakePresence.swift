@@ -10,23 +10,34 @@ final class FakePresence: PresenceService {
     }
 
     let reports = Recorder<Report>()
-    private let isFailing = Locked(false)
+    private let failure = Locked<ChatError?>(nil)
 
     var expiry: Duration { .seconds(60) }
 
-    func setFailing(_ isFailing: Bool) { self.isFailing.withLock { $0 = isFailing } }
+    func setFailing(_ isFailing: Bool) {
+        self.setFailure(isFailing ? ChatError(.unavailable, "presence is away") : nil)
+    }
 
-    func setOnline(_ connection: PresentConnection) async throws(ChatError) {
+    func setFailure(_ failure: ChatError?) { self.failure.withLock { $0 = failure } }
+
+    func setOnline(_ connection: PresentConnection) async throws(ChatError) -> PresenceTransition? {
         try self.record(.online(connection.connectionID))
+        return nil
     }
 
-    func setOffline(_ connection: PresentConnection) async throws(ChatError) {
+    func setOffline(_ connection: PresentConnection) async throws(ChatError) -> PresenceTransition? {
         try self.record(.offline(connection.connectionID))
+        return nil
     }
 
-    func heartbeat(_ connections: [PresentConnection]) async throws(ChatError) {
+    func heartbeat(_ connections: [PresentConnection]) async throws(ChatError) -> [PresenceTransition] {
         for connection in connections { try self.record(.heartbeat(connection.connectionID)) }
+        return []
     }
+
+    func dropExpired(atMost limit: Int) async throws(ChatError) -> [PresenceTransition] { [] }
+
+    func onlineUserCount() async throws(ChatError) -> Int { 0 }
 
     func connections(of user: UserID) async throws(ChatError) -> [PresentConnection] { [] }
 
@@ -34,6 +45,6 @@ final class FakePresence: PresenceService {
 
     private func record(_ report: Report) throws(ChatError) {
         self.reports.record(report)
-        if self.isFailing.withLock({ $0 }) { throw ChatError(.unavailable, "presence is away") }
+        if let failure = self.failure.withLock({ $0 }) { throw failure }
     }
 }
