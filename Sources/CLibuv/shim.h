@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <netdb.h>
 #include <netinet/in.h>
 #include <pthread.h>
 #include <signal.h>
@@ -87,6 +88,9 @@ static inline int chatify_local_port(int fd) {
     if (storage.ss_family == AF_INET6) return ntohs(((struct sockaddr_in6 *)&storage)->sin6_port);
     return ntohs(((struct sockaddr_in *)&storage)->sin_port);
 }
+
+// SOCK_STREAM, which is an enumeration on Linux and a macro on macOS.
+static inline int chatify_stream_socket_type(void) { return SOCK_STREAM; }
 
 static inline void chatify_close_socket(int fd) { close(fd); }
 

@@ -3,16 +3,19 @@ internal import CLibuv
 /// Calls a function on a loop after a while, once or again and again.
 ///
 /// Confined to its loop. Releasing the timer cancels it; released on another thread, it may fire until the loop hears of it.
-/// The resolution is a millisecond. The loop's ``EventLoop/shutdown()`` cancels every timer, silently.
+/// The resolution is a millisecond. The loop's ``EventLoop/shutdown()`` cancels every timer.
 public final class LoopTimer {
     private let core: TimerCore
 
     /// Makes a timer that is not yet set.
     ///
     /// Only on the loop.
-    public init(loop: EventLoop) {
+    /// - Parameters:
+    ///   - loop: the loop that calls.
+    ///   - onShutdown: called once if the loop's shutdown closes the timer, set or not; never on a loop that shuts down already.
+    public init(loop: EventLoop, onShutdown: (() -> Void)? = nil) {
         loop.preconditionCurrent()
-        self.core = TimerCore(loop: loop)
+        self.core = TimerCore(loop: loop, onShutdown: onShutdown)
     }
 
     deinit {
@@ -61,10 +64,11 @@ private final class TimerCore: LoopOwned {
     let loop: EventLoop
     private let handle = UnsafeMutablePointer<uv_timer_t>.allocate(capacity: 1)
     private(set) var body: (() -> Void)?
+    private var onShutdown: (() -> Void)?
     private var repeats = false
     private var isClosed = false
 
-    init(loop: EventLoop) {
+    init(loop: EventLoop, onShutdown: (() -> Void)?) {
         self.loop = loop
         guard !loop.state.isStopping else {
             self.isClosed = true
@@ -73,6 +77,7 @@ private final class TimerCore: LoopOwned {
         }
         uv_timer_init(loop.state.uv, self.handle)
         loop.state.adopt(self.handle, owner: self)
+        self.onShutdown = onShutdown
     }
 
     func start(_ delay: UInt64, repeating interval: UInt64, _ body: @escaping () -> Void) {
@@ -105,6 +110,7 @@ private final class TimerCore: LoopOwned {
         guard !self.isClosed else { return }
         self.isClosed = true
         self.body = nil
+        self.onShutdown = nil
         uv_close(LoopState.base(self.handle)) { handle in
             guard let handle, let core = LoopState.owner(of: handle.pointee.data, as: TimerCore.self) else { return }
             _ = core.loop.state.release(handle, as: TimerCore.self)
@@ -112,5 +118,9 @@ private final class TimerCore: LoopOwned {
         }
     }
 
-    func closeForShutdown() { self.close() }
+    func closeForShutdown() {
+        let onShutdown = self.onShutdown
+        self.close()
+        onShutdown?()
+    }
 }

@@ -66,6 +66,37 @@ import Testing
         }
     }
 
+    @Test func aResumedTaskIsQueuedOnce() async throws {
+        try await withLoop { loop async throws in
+            let log = await loop.run { EventLoopBound(Log(), loop: loop) }
+            await Task(executorPreference: loop) {
+                await withCheckedContinuation { continuation in
+                    loop.execute {
+                        continuation.resume()
+                        loop.execute { log.value.numbers.append(2) }
+                    }
+                }
+                log.value.numbers.append(1)
+            }.value
+            #expect(await loop.run { log.value.numbers } == [1, 2])
+        }
+    }
+
+    @Test func aTaskOnTheLoopGoesToAnActorThereAndBack() async throws {
+        try await withLoop { loop async throws in
+            let (onTheLoop, elsewhere) = (Counter(loop), Plain())
+            let seen = await Task(executorPreference: loop) {
+                var seen = [await onTheLoop.runsOnLoop(), loop.isCurrent]
+                await elsewhere.add()
+                seen.append(loop.isCurrent)
+                return seen
+            }.value
+            #expect(seen == [true, true, true])
+            // Without a preference only the actor is on the loop.
+            #expect(await Task.detached { [await onTheLoop.runsOnLoop(), loop.isCurrent] }.value == [true, false])
+        }
+    }
+
     @Test func anActorOnTheLoopIsIsolatedThere() async throws {
         try await withLoop { loop async throws in
             let counter = Counter(loop)
@@ -173,6 +204,12 @@ private final class Spinner {
 }
 
 private func assume(_ counter: Counter) { counter.assumeIsolated { $0.count += 1 } }
+
+private actor Plain {
+    var count = 0
+
+    func add() { self.count += 1 }
+}
 
 actor Counter {
     let loop: EventLoop

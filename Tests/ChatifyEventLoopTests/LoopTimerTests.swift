@@ -35,6 +35,24 @@ import Testing
         }
     }
 
+    @Test func theLoopsEndIsHeardOnceWhetherSetOrNot() async throws {
+        let heard = Events<String>()
+        try await withLoop { loop async throws in
+            let timers = await loop.run {
+                func timer(_ name: String) -> LoopTimer { LoopTimer(loop: loop) { heard.send(name) } }
+                let set = timer("set")
+                set.schedule(after: .seconds(3600)) { heard.send("fired") }
+                _ = timer("released")
+                return EventLoopBound([set, timer("unset")], loop: loop)
+            }
+            await loop.shutdown()
+            _ = timers
+        }
+        heard.send("end")
+        #expect(Set(try await heard.next(2)) == ["set", "unset"])
+        #expect(try await heard.next() == "end")
+    }
+
     @Test func cancelledReleasedAndRescheduledTimersKeepQuiet() async throws {
         try await withLoop { loop async throws in
             let fired = Events<String>()

@@ -1,8 +1,17 @@
 /// A loop as the executor of actors (`unownedExecutor`) and tasks (`Task(executorPreference:)`).
 extension EventLoop {
-    /// Queues a job of the Swift runtime; the same order and the same rules as ``execute(_:)``, whatever the job's priority.
+    /// Queues a job of an actor; the same order and the same rules as ``execute(_:)``, whatever the job's priority.
     public func enqueue(_ job: consuming ExecutorJob) {
-        self.add(.swift(UnownedJob(job)))
+        self.add(.isolated(UnownedJob(job)))
+    }
+
+    /// Queues a job of a task; the same order and the same rules as ``execute(_:)``, whatever the job's priority.
+    ///
+    /// Apart from ``enqueue(_:)``, which would serve both protocols, because the runtime must be told which of the two a job is: a task that
+    /// is resumed as if it were on an actor has to be queued once more to get off it, at each suspension.
+    @_implements(TaskExecutor,enqueue(_:))
+    public func enqueueTask(_ job: consuming ExecutorJob) {
+        self.add(.task(UnownedJob(job)))
     }
 
     /// The loop as an actor's executor.

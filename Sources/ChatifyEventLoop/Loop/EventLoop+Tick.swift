@@ -48,7 +48,9 @@ extension EventLoop {
 
     private func run(_ job: JobInbox.Job) {
         switch job {
-        case .swift(let job):
+        case .task(let job):
+            job.runSynchronously(on: self.asUnownedTaskExecutor())
+        case .isolated(let job):
             job.runSynchronously(isolatedTo: self.asUnownedSerialExecutor(), taskExecutor: self.asUnownedTaskExecutor())
         case .closure(let work):
             work()

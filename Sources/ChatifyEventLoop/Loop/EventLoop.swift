@@ -56,6 +56,14 @@ public final class EventLoop: SerialExecutor, TaskExecutor {
         return self.state.now
     }
 
+    /// Whether the loop closes what hangs on it, or has done so; nothing new can be made on it then.
+    ///
+    /// Only on the loop.
+    public var isShuttingDown: Bool {
+        self.preconditionCurrent()
+        return self.state.isStopping
+    }
+
     /// Runs `work` on the loop, after everything handed over before it by the same thread.
     ///
     /// Any thread may call this. After the loop's end, `work` runs on the calling thread, or on that of another caller, but still one

@@ -4,7 +4,10 @@
 final class JobInbox: @unchecked Sendable {
     /// Something to run on the loop.
     enum Job {
-        case swift(UnownedJob)
+        /// A task's, isolated to no actor.
+        case task(UnownedJob)
+        /// An actor's whose executor is the loop.
+        case isolated(UnownedJob)
         case closure(@Sendable () -> Void)
     }
 
