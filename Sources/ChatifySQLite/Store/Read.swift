@@ -1,0 +1,21 @@
+internal import ChatifyCore
+
+/// What a reader thread is asked for.
+enum Read: Sendable {
+    case page(HistoryQuery)
+    case records([LogRead])
+    /// Scopes behind `after`, by type and then by the bytes of the name.
+    case scopes(after: ChatScope?, limit: Int)
+    case scopeCount
+    /// Find out whether the file can be read, and is ours and of this version.
+    case check
+}
+
+/// What was read.
+enum ReadAnswer: Sendable {
+    case page(HistoryPage)
+    case records([ChatRecord])
+    case scopes([ChatScope])
+    case count(Int)
+    case done
+}
