@@ -10,7 +10,10 @@ let package = Package(
         .library(name: "ChatifyHub", targets: ["ChatifyHub"]),
         .library(name: "ChatifyWire", targets: ["ChatifyWire"]),
         .library(name: "ChatifyEventLoop", targets: ["ChatifyEventLoop"]),
+        .library(name: "ChatifySQLite", targets: ["ChatifySQLite"]),
+        .library(name: "ChatifyKafka", targets: ["ChatifyKafka"]),
         .library(name: "ChatifyServer", targets: ["ChatifyServer"]),
+        .library(name: "ChatifyRedis", targets: ["ChatifyRedis"]),
         .executable(name: "chatify-server", targets: ["chatify-server"]),
     ],
     dependencies: [
@@ -33,8 +36,24 @@ let package = Package(
         .target(
             name: "ChatifyHub",
             dependencies: [
-                "ChatifyCore", "ChatifyJSON", "ChatifySignalR", "TestSupport",
+                "ChatifyCore", "ChatifyJSON", "ChatifySignalR",
                 .product(name: "Logging", package: "swift-log"),
+            ]
+        ),
+
+        // The embedded log and history.
+        .target(
+            name: "ChatifySQLite",
+            dependencies: ["CSQLite", "ChatifyCore", .product(name: "Logging", package: "swift-log")]
+        ),
+
+        // Moving a history from one place to another.
+        .target(name: "ChatifyTransfer", dependencies: ["ChatifyCore"]),
+        // The log for many pods.
+        .target(
+            name: "ChatifyKafka",
+            dependencies: [
+                "CLibrdkafka", "ChatifyCore", "ChatifyJSON", .product(name: "Logging", package: "swift-log"),
             ]
         ),
 
@@ -48,10 +67,23 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ]
         ),
+
+        // Adapters: one technology each.
+        .target(
+            name: "ChatifyRedis",
+            dependencies: [
+                "ChatifyCore", "ChatifyEventLoop", "CHiredis",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]
+        ),
+
+        // The server.
         .executableTarget(
             name: "chatify-server",
             dependencies: [
-                "ChatifyCore", "ChatifyServer",
+                "ChatifyCore", "ChatifyEventLoop", "ChatifyKafka", "ChatifyRedis", "ChatifySQLite", "ChatifyServer",
+                "ChatifyTransfer",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ]
@@ -68,8 +100,24 @@ let package = Package(
             dependencies: ["ChatifyServer", "ChatifyWire", .product(name: "Logging", package: "swift-log")],
             path: "Tests/EchoServer"
         ),
+        .executableTarget(
+            name: "RedisBenchmark",
+            dependencies: [
+                "ChatifyCore", "ChatifyEventLoop", "ChatifyRedis", .product(name: "Logging", package: "swift-log"),
+            ],
+            path: "Tests/RedisBenchmark"
+        ),
+        .executableTarget(
+            name: "RedisCaller",
+            dependencies: [
+                "ChatifyCore", "ChatifyEventLoop", "ChatifyRedis", .product(name: "Logging", package: "swift-log"),
+            ],
+            path: "Tests/RedisCaller"
+        ),
 
-        // C libraries, from the system's own packages. Only libuv is used so far.
+        .executableTarget(name: "MockBroker", dependencies: ["CLibrdkafka"], path: "Tests/MockBroker"),
+
+        // C libraries, from the system's own packages.
         .systemLibrary(
             name: "CHiredis",
             pkgConfig: "hiredis",
@@ -101,6 +149,21 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]
         ),
+        .testTarget(
+            name: "ChatifySQLiteTests",
+            dependencies: [
+                "CSQLite", "ChatifyCore", "ChatifySQLite", "TestSupport",
+                .product(name: "Logging", package: "swift-log"),
+            ]
+        ),
+        .testTarget(name: "ChatifyTransferTests", dependencies: ["ChatifyCore", "ChatifyTransfer"]),
+        .testTarget(
+            name: "ChatifyKafkaTests",
+            dependencies: [
+                "ChatifyCore", "ChatifyKafka", "MockBroker", "TestSupport",
+                .product(name: "Logging", package: "swift-log"),
+            ]
+        ),
         .testTarget(name: "ChatifySignalRTests", dependencies: ["ChatifyJSON", "ChatifySignalR", "TestSupport"]),
         .testTarget(
             name: "ChatifyHubTests",
@@ -115,6 +178,13 @@ let package = Package(
             name: "ChatifyServerTests",
             dependencies: [
                 "ChatifyCore", "ChatifyEventLoop", "ChatifyHub", "ChatifyServer", "ChatifySignalR", "ChatifyWire",
+                .product(name: "Logging", package: "swift-log"),
+            ]
+        ),
+        .testTarget(
+            name: "ChatifyRedisTests",
+            dependencies: [
+                "ChatifyCore", "ChatifyEventLoop", "ChatifyRedis", "RedisCaller", "TestSupport",
                 .product(name: "Logging", package: "swift-log"),
             ]
         ),

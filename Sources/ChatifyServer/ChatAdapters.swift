@@ -6,8 +6,9 @@ public struct ChatAdapters: Sendable {
     public var producer: any ChatEventProducer
     /// What the pod's live delivery reads: all partitions, from the end of the log.
     public var broadcastConsumer: any ChatEventConsumer
-    /// What the history writer reads: its group's partitions, from the beginning of the log.
-    public var historyConsumer: any ChatEventConsumer
+    /// What the history writer reads: its group's partitions, from the beginning of the log; `nil` when the log keeps the
+    /// history itself, so that nobody need copy it.
+    public var historyConsumer: (any ChatEventConsumer)?
     /// Where history is kept.
     public var history: any ChatHistoryRepository
     /// Where records go that can never be stored.
@@ -22,14 +23,23 @@ public struct ChatAdapters: Sendable {
     public var authorizer: any ScopeAuthorizer
     /// What this pod is called.
     public var podIdentity: any PodIdentity
+    /// The latest time stamp in the log, if it is known: every message from now on is stamped later.
+    public var latestTimestamp: Timestamp?
+    /// What runs as long as the server does, such as a connection that is kept alive; ends when its task is cancelled.
+    public var background: [@Sendable () async -> Void] = []
     /// What readiness depends on.
     public var healthChecks: [HealthCheck]
+    /// Closes what the adapters stand on.
+    ///
+    /// A server calls it once, after it has stopped, or failed to start, and its consumers are closed. The task may have
+    /// been cancelled by then.
+    public var onStop: @Sendable () async -> Void
 
     /// Makes a set of adapters.
     public init(
         producer: any ChatEventProducer,
         broadcastConsumer: any ChatEventConsumer,
-        historyConsumer: any ChatEventConsumer,
+        historyConsumer: (any ChatEventConsumer)?,
         history: any ChatHistoryRepository,
         deadLetters: any DeadLetterSink,
         presence: any PresenceService,
@@ -37,7 +47,8 @@ public struct ChatAdapters: Sendable {
         authenticator: any Authenticator,
         authorizer: any ScopeAuthorizer,
         podIdentity: any PodIdentity,
-        healthChecks: [HealthCheck]
+        healthChecks: [HealthCheck],
+        onStop: @escaping @Sendable () async -> Void = {}
     ) {
         self.producer = producer
         self.broadcastConsumer = broadcastConsumer
@@ -50,6 +61,7 @@ public struct ChatAdapters: Sendable {
         self.authorizer = authorizer
         self.podIdentity = podIdentity
         self.healthChecks = healthChecks
+        self.onStop = onStop
     }
 }
 

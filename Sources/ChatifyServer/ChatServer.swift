@@ -27,6 +27,7 @@ public final class ChatServer: Sendable {
         self.configuration = configuration
         self.adapters = adapters
         self.logger = logger
+        configuration.chat.latestTimestamp = adapters.latestTimestamp
         let chat = ChatService(
             producer: adapters.producer,
             history: adapters.history,
@@ -60,7 +61,9 @@ public final class ChatServer: Sendable {
     /// ``run(stoppingOnSignals:onListening:)`` returns. May be called from any task or thread, and more than once.
     public func beginGracefulShutdown() { self.stopSignal.send() }
 
-    /// Serves until asked to stop, or until the task is cancelled.
+    /// Serves until asked to stop, or until the task is cancelled; may be called once.
+    ///
+    /// However it ends, the adapters' consumers are closed then, and ``ChatAdapters/onStop`` has been called.
     ///
     /// - Parameters:
     ///   - stoppingOnSignals: Whether SIGTERM and SIGINT ask the server to stop.
@@ -70,27 +73,60 @@ public final class ChatServer: Sendable {
         stoppingOnSignals: Bool = false,
         onListening: @Sendable (Int) -> Void
     ) async throws(ServerStartError) {
+        do throws(ServerStartError) {
+            try await self.serve(stoppingOnSignals: stoppingOnSignals, onListening: onListening)
+        } catch {
+            await self.closeAdapters()
+            throw error
+        }
+        await self.closeAdapters()
+    }
+
+    private func serve(
+        stoppingOnSignals: Bool,
+        onListening: @Sendable (Int) -> Void
+    ) async throws(ServerStartError) {
         let server = HTTPServer(configuration: self.configuration.server, logger: self.logger) { [services] loop in
             ChatRoutes(services: services, shard: services.hub.makeShard(on: loop))
         }
         let port = try await self.start(server, stoppingOnSignals: stoppingOnSignals)
+        await withDiscardingTaskGroup { background in
+            for run in self.adapters.background { background.addTask { await run() } }
+            background.addTask {
+                await PresenceSweeper(presence: self.adapters.presence, logger: self.logger).run()
+            }
+            await self.serve(server) { onListening(port) }
+            // Who has left is told before the connection to those who are told goes.
+            await self.services.hub.presenceIsReported()
+            background.cancelAll()
+        }
+        await server.shutdown()
+        self.services.hub.removeShards()
+    }
+
+    /// Serves until asked to stop, and until what was accepted by then is answered.
+    private func serve(_ server: HTTPServer, onListening: () -> Void) async {
         await withDiscardingTaskGroup { group in
             // On a loop, because what that loop's clients send in one tick is then read from the log as one batch, and
             // reaches them without a change of threads.
             group.addTask(executorPreference: server.firstLoop) { await self.broadcast() }
-            group.addTask { await self.writeHistory() }
+            if let consumer = self.adapters.historyConsumer {
+                group.addTask { await self.writeHistory(from: consumer) }
+            }
             self.services.health.setServing(true)
-            onListening(port)
+            onListening()
             await self.stopSignal.wait()
             self.logger.info("Stopping")
             self.services.health.setServing(false)
             await server.drain(within: self.configuration.server.shutdownGrace)
             group.cancelAll()
         }
-        await server.shutdown()
-        self.services.hub.removeShards()
+    }
+
+    private func closeAdapters() async {
         await self.adapters.broadcastConsumer.close()
-        await self.adapters.historyConsumer.close()
+        await self.adapters.historyConsumer?.close()
+        await self.adapters.onStop()
     }
 
     private func start(_ server: HTTPServer, stoppingOnSignals: Bool) async throws(ServerStartError) -> Int {
@@ -111,9 +147,9 @@ public final class ChatServer: Sendable {
         await service.run()
     }
 
-    private func writeHistory() async {
+    private func writeHistory(from consumer: any ChatEventConsumer) async {
         let writer = HistoryWriter(
-            consumer: self.adapters.historyConsumer,
+            consumer: consumer,
             repository: self.adapters.history,
             deadLetters: self.adapters.deadLetters,
             configuration: self.configuration.historyWriter,

@@ -5,8 +5,9 @@ internal import ArgumentParser
 enum Main {
     static func main() async {
         do {
-            let command = try ServerCommand.parse()
-            try await command.run()
+            var command = try ServerCommand.parseAsRoot()
+            guard var asynchronous = command as? any AsyncParsableCommand else { return try command.run() }
+            try await asynchronous.run()
         } catch {
             guard ServerCommand.exitCode(for: error) == .validationFailure else { ServerCommand.exit(withError: error) }
             StandardError.print("chatify-server: \(ServerCommand.message(for: error)); see chatify-server --help")

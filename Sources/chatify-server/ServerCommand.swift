@@ -8,11 +8,16 @@ struct ServerCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "chatify-server",
         abstract: "A chat server that stock SignalR clients talk to.",
+        usage: """
+            chatify-server [<options>]
+            chatify-server export|import [<file>] [<options>]
+            """,
         discussion: """
             Settings come from a JSON file (--config), are overridden by environment variables such as \
             Chatify__Server__Port=8080, and those by the flags below.
             """,
-        version: "chatify-server \(version)"
+        version: "chatify-server \(version)",
+        subcommands: [ExportCommand.self, ImportCommand.self]
     )
 
     static let version = "0.1.0"
@@ -26,13 +31,12 @@ struct ServerCommand: AsyncParsableCommand {
     @Option(parsing: .unconditional, help: "The event loops; 0 for one per core (default 0).")
     var loops: String?
 
-    @Option(help: ArgumentHelp("A JSON file with settings.", valueName: "file"))
-    var config: String?
+    @OptionGroup var storage: StorageOptions
 
     @Option(help: "trace, debug, info, notice, warning, error or critical (default info).")
     var logLevel: String?
 
-    @Flag(help: "Keep everything in memory. This version always does.")
+    @Flag(help: "Keep everything in memory: messages are lost when the server stops.")
     var inMemory = false
 
     @Flag(help: "Check the configuration and exit.")
@@ -42,11 +46,13 @@ struct ServerCommand: AsyncParsableCommand {
         do {
             let (configuration, logger) = try self.load()
             let environment = ProcessEnvironment.variables
-            let adapters = try ChatAdapters.inMemory(partitions: configuration.partitions, environment: environment)
             if self.checkConfig {
+                _ = try EnvironmentPodIdentity(environment: environment)
+                _ = try configuration.redis()
                 print("The configuration is valid.")
                 return
             }
+            let adapters = try await ChatAdapters.make(configuration, environment: environment, logger: logger)
             try await self.serve(configuration, adapters, logger)
         } catch let error as ConfigurationError {
             throw Failure.report("\(error)")
@@ -59,14 +65,9 @@ struct ServerCommand: AsyncParsableCommand {
 
     /// Reads all settings, from the weakest source to the strongest.
     private func load() throws -> (ServerConfiguration, Logger) {
-        var settings: [Setting] = []
-        if let config = self.config {
-            settings += try Setting.json(try FileContents.read(config), file: config)
-        }
-        settings += Setting.environment(ProcessEnvironment.variables)
-        settings += self.flags
+        let settings = try self.storage.settings()
         let logger = try self.makeLogger()
-        let (configuration, warnings) = try ServerConfiguration.load(settings)
+        let (configuration, warnings) = try ServerConfiguration.load(settings + self.flags)
         for warning in warnings { logger.warning("\(warning)") }
         return (configuration, logger)
     }
@@ -97,11 +98,26 @@ struct ServerCommand: AsyncParsableCommand {
     private func serve(_ configuration: ServerConfiguration, _ adapters: ChatAdapters, _ logger: Logger) async throws {
         let server = ChatServer(configuration: configuration, adapters: adapters, logger: logger)
         logger.warning("Development mode: clients are whoever they say they are; do not expose this server")
-        logger.notice("In memory: messages are lost when the server stops")
+        logger.notice("\(configuration.placeOfMessages)")
         try await server.run(stoppingOnSignals: true) { port in
             let host = configuration.server.host
             print("chatify-server listening on http://\(host.contains(":") ? "[\(host)]" : host):\(port)")
             StandardOutput.flush()
         }
+    }
+}
+
+extension ServerConfiguration {
+    /// Where messages are, in a sentence for whoever starts the server.
+    fileprivate var placeOfMessages: String {
+        if self.usesKafka {
+            let history = self.isInMemory ? "memory" : self.storage.effectiveDatabasePath
+            return "The log is the Kafka topic \(self.broker.topic); the history is in \(history)"
+        }
+        if self.isInMemory { return "In memory: messages are lost when the server stops" }
+        let path = self.storage.effectiveDatabasePath
+        return self.usesInMemoryBroker
+            ? "History in \(path); the log in memory: a message is lost if the server is killed before it is stored"
+            : "Messages are kept in \(path)"
     }
 }

@@ -64,6 +64,56 @@ struct ChatServerTests {
         }
     }
 
+    @Test func `A stop closes the consumers, then what the adapters stand on`() async throws {
+        let events = Recorder<String>()
+        try await withChatServer(Self.configuration, Self.adapters(telling: events)) { _ in
+            #expect(events.all.isEmpty)
+        }
+        #expect(events.all == ["broadcast closed", "history closed", "stopped"])
+    }
+
+    @Test func `A server that cannot listen closes all the same`() async throws {
+        let events = Recorder<String>()
+        var configuration = Self.configuration
+        configuration.server.host = "no address"
+        let adapters = try Self.adapters(telling: events)
+        let server = ChatServer(configuration: configuration, adapters: adapters, logger: .silent)
+        await #expect(throws: ServerStartError.self) { try await server.run { _ in } }
+        #expect(events.all == ["broadcast closed", "history closed", "stopped"])
+    }
+
+    @Test func `A cancelled server closes all the same`() async throws {
+        let (events, ports) = (Recorder<String>(), Recorder<Int>())
+        let adapters = try Self.adapters(telling: events)
+        let server = ChatServer(configuration: Self.configuration, adapters: adapters, logger: .silent)
+        let running = Task { try await server.run { ports.record($0) } }
+        await ports.wait(forCount: 1)
+        running.cancel()
+        try await running.value
+        #expect(events.all == ["broadcast closed", "history closed", "stopped"])
+    }
+
+    @Test func `A log that keeps the history itself needs no history writer`() async throws {
+        let events = Recorder<String>()
+        var adapters = try Self.adapters(telling: events)
+        adapters.historyConsumer = nil
+        try await withChatServer(Self.configuration, adapters) { port in
+            let client = try RawClient(port: port)
+            client.send("GET /health/ready HTTP/1.1\r\nHost: x\r\n\r\n")
+            await client.wait(for: #"{"status":"healthy""#)
+        }
+        #expect(events.all == ["broadcast closed", "stopped"])
+    }
+
+    /// Adapters in memory whose consumers and end tell of themselves.
+    private static func adapters(telling events: Recorder<String>) throws -> ChatAdapters {
+        var adapters = try ChatAdapters.inMemory(partitions: 1, environment: ["POD_NAME": "pod-0"])
+        adapters.broadcastConsumer = ClosingConsumer("broadcast", telling: events)
+        adapters.historyConsumer = ClosingConsumer("history", telling: events)
+        adapters.onStop = { events.record("stopped") }
+        return adapters
+    }
+
     private static var configuration: ServerConfiguration {
         var configuration = ServerConfiguration()
         configuration.server.port = 0
@@ -88,13 +138,14 @@ struct ChatServerTests {
     }
 }
 
-/// Lends the port of a chat server in memory, stops the server, and hands on what `body` returned.
+/// Lends the port of a chat server, in memory unless it is given adapters, stops the server, and hands on what `body` returned.
 private func withChatServer<Value: Sendable>(
     _ configuration: ServerConfiguration,
+    _ adapters: ChatAdapters? = nil,
     _ body: (Int) async throws -> Value,
     afterStop: (Value) async -> Void = { _ in }
 ) async throws {
-    let adapters = try ChatAdapters.inMemory(partitions: 3, environment: ["POD_NAME": "pod-0"])
+    let adapters = try adapters ?? ChatAdapters.inMemory(partitions: 3, environment: ["POD_NAME": "pod-0"])
     let server = ChatServer(configuration: configuration, adapters: adapters, logger: .silent)
     let ports = Recorder<Int>()
     let running = Task {

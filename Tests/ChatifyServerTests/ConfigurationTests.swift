@@ -56,9 +56,25 @@ struct ConfigurationTests {
         ("Chatify:Hub:KeepAliveSeconds", "0", "a whole number of seconds from 1 to 3600"),
         ("Chatify:Hub:KeepAliveSeconds", "1.5", "a whole number of seconds"),
         ("Chatify:ChatHistoryWriter:DatabaseRetryBaseDelayMs", "0", "a whole number of milliseconds"),
+        ("Chatify:Server:DataDirectory", "", "a path"), ("Chatify:Sqlite:Path", "", "a path"),
+        ("Chatify:Sqlite:Synchronous", "OFF", "FULL or NORMAL"),
+        ("Chatify:Sqlite:LogRetentionHours", "0", "a whole number of hours from 1 to 87600"),
+        ("Chatify:Sqlite:LogRetentionHours", "87601", "a whole number of hours from 1 to 87600"),
+        ("Chatify:Sqlite:LogRetentionMegabytes", "-1", "a whole number from 0 to 1000000000"),
+        ("Chatify:Sqlite:LogRetentionMegabytes", "1000000001", "a whole number from 0 to 1000000000"),
+        ("Chatify:Sqlite:HistoryRetentionDays", "-1", "a whole number of days from 0 to 36500"),
+        ("Chatify:Sqlite:HistoryRetentionDays", "36501", "a whole number of days from 0 to 36500"),
+        ("Chatify:Sqlite:HistoryRetentionMegabytes", "1e9", "a whole number from 0 to 1000000000"),
+        ("Chatify:MessageBroker:UseInMemoryBroker", "", "true or false"),
+        ("Chatify:MessageBroker:BroadcastConsumerGroupPrefix", "", "1 to 249 characters of letters, digits"),
+        ("Chatify:ChatHistoryWriter:ConsumerGroupId", "a b", "1 to 249 characters of letters, digits"),
+        ("Chatify:ChatHistoryWriter:ConsumerGroupId", "\u{E9}", "1 to 249 characters of letters, digits"),
+        ("Chatify:Sqlite", "x", "a section, not a value"),
         ("Chatify:Server", "x", "a section, not a value"), ("Chatify", "x", "a section, not a value"),
         ("Chatify:Scylla:ContactPoints", "db", "unset: this build has no Cassandra yet"),
-        ("Chatify:MessageBroker:BootstrapServers", "kafka:9092", "unset: this build has no Kafka yet"),
+        ("Chatify:MessageBroker:TopicName", "a topic", "1 to 249 characters of letters, digits"),
+        ("Chatify:MessageBroker:ReplicationFactor", "101", "a whole number from 0 to 100"),
+        ("Chatify:MessageBroker:LingerMs", "-1", "a whole number of milliseconds from 0 to 1000"),
     ])
     func `A wrong value is told with its key and what is allowed`(_ key: String, _ value: String, _ allowed: String) {
         let setting = Setting(key: key, value: value, origin: "flag --x")
@@ -66,7 +82,7 @@ struct ConfigurationTests {
         #expect(error?.description.hasPrefix("\(key)=\"\(value)\" (flag --x): must be \(allowed)") == true)
     }
 
-    @Test(arguments: ["Chatify:Caching:ConnectionString", "Chatify:Auth:Jwt:Secret", "chatify:auth:jwt:SECRET"])
+    @Test(arguments: ["Chatify:Auth:Jwt:Secret", "chatify:auth:jwt:SECRET"])
     func `Secrets are not shown`(_ key: String) {
         let setting = Setting(key: key, value: "hunter2", origin: "environment")
         let error = #expect(throws: ConfigurationError.self) { try ServerConfiguration.load([setting]) }
@@ -98,7 +114,8 @@ struct ConfigurationTests {
             "Chatify:Hub:MaximumReceiveMessageSize": "2048", "Chatify:Hub:MaxOutboundBytesPerConnection": "65536",
             "Chatify:Hub:MaxScopesPerConnection": "11", "Chatify:RateLimit:SendMessage:Threshold": "0",
             "Chatify:RateLimit:SendMessage:WindowSeconds": "12", "Chatify:RateLimit:FailOpen": "1",
-            "Chatify:MessageBroker:Partitions": "13", "Chatify:ChatHistoryWriter:ConsumerBackoffMaxMs": "14",
+            "Chatify:MessageBroker:UseInMemoryBroker": "true", "Chatify:MessageBroker:Partitions": "13",
+            "Chatify:ChatHistoryWriter:ConsumerBackoffMaxMs": "14",
         ]
         let (made, warnings) = try ServerConfiguration.load(
             values.map { Setting(key: $0.key, value: $0.value, origin: "test") }
@@ -110,7 +127,63 @@ struct ConfigurationTests {
         #expect(made.hub.limits.clientTimeout == .seconds(10) && made.hub.limits.maximumReceiveMessageSize == 2048)
         #expect(made.server.maxOutboundBytesPerConnection == 65536 && made.hub.maximumScopesPerConnection == 11)
         #expect(made.chat.sendThreshold == 0 && made.chat.sendWindow == .seconds(12) && made.chat.failsOpen)
-        #expect(made.partitions == 13 && made.historyWriter.backoff.maximumDelay == .milliseconds(14))
+        #expect(
+            made.usesInMemoryBroker && made.partitions == 13
+                && made.historyWriter.backoff.maximumDelay == .milliseconds(14)
+        )
+    }
+
+    private static func storage(_ values: [String: String]) throws -> StorageConfiguration {
+        let settings = values.map { Setting(key: $0.key, value: $0.value, origin: "test") }
+        return try ServerConfiguration.load(settings).configuration.storage
+    }
+
+    @Test func `Each setting of storage goes where it belongs`() throws {
+        let made = try Self.storage([
+            "Chatify:Server:DataDirectory": "/data", "Chatify:Sqlite:Synchronous": "nOrMaL",
+            "Chatify:Sqlite:LogRetentionHours": "87600", "Chatify:Sqlite:LogRetentionMegabytes": "2",
+            "Chatify:Sqlite:HistoryRetentionDays": "36500", "Chatify:Sqlite:HistoryRetentionMegabytes": "1000000000",
+        ])
+        #expect(made.dataDirectory == "/data" && !made.isFullySynchronous)
+        #expect(made.logRetentionAge == .seconds(87600 * 3600) && made.logRetentionBytes == 2_000_000)
+        #expect(made.historyRetentionAge == .seconds(36500 * 86400))
+        #expect(made.historyRetentionBytes == 1_000_000_000_000_000)
+        let kept = try Self.storage([
+            "Chatify:Sqlite:Synchronous": "full", "Chatify:Sqlite:HistoryRetentionDays": "0",
+            "Chatify:Sqlite:LogRetentionMegabytes": "0",
+        ])
+        #expect(kept == StorageConfiguration())
+    }
+
+    @Test(
+        arguments: [
+            ([:], "./chatify-data/chatify.db"), (["Chatify:Server:DataDirectory": "d"], "d/chatify.db"),
+            (["Chatify:Server:DataDirectory": "/d/"], "/d/chatify.db"),
+            (["Chatify:Server:DataDirectory": "/"], "/chatify.db"), (["Chatify:Sqlite:Path": "x.db"], "x.db"),
+            (["Chatify:Server:DataDirectory": "d", "chatify:SQLITE:path": "/e/x"], "/e/x"),
+        ] as [([String: String], String)]
+    )
+    func `The database lies in the data directory unless it has a path`(
+        _ values: [String: String],
+        _ path: String
+    ) throws {
+        #expect(try Self.storage(values).effectiveDatabasePath == path)
+    }
+
+    @Test(arguments: ["Chatify:Server:DataDirectory", "Chatify:Sqlite:Path"])
+    func `A path holds no zero`(_ key: String) {
+        let error = #expect(throws: ConfigurationError.self) { try Self.storage([key: "a\u{0}b"]) }
+        #expect(error?.description == "\(key)=\"a b\" (test): must be a path")
+    }
+
+    @Test(arguments: ["a", "chatify-broadcast", "A.b_C-9", String(repeating: "x", count: 249)])
+    func `Consumer groups have names`(_ name: String) throws {
+        let keys = ["Chatify:MessageBroker:BroadcastConsumerGroupPrefix", "Chatify:ChatHistoryWriter:ConsumerGroupId"]
+        let made = try ServerConfiguration.load(keys.map { Setting(key: $0, value: name, origin: "test") })
+            .configuration
+        #expect(made.broadcastGroupPrefix == name && made.historyGroup == name)
+        let longer = Setting(key: keys[0], value: String(repeating: "x", count: 250), origin: "test")
+        #expect(throws: ConfigurationError.self) { try ServerConfiguration.load([longer]) }
     }
 
     @Test func `Defaults are those of the contracts`() throws {
@@ -122,5 +195,9 @@ struct ConfigurationTests {
         #expect(made.server.maxOutboundBytesPerConnection == 1_048_576 && made.hub.maximumScopesPerConnection == 128)
         #expect(made.chat.sendThreshold == 100 && made.chat.sendWindow == .seconds(60) && !made.chat.failsOpen)
         #expect(made.partitions == 3 && made.hub.maximumConnectionsPerUser == 0 && !made.isInMemory)
+        #expect(made.broadcastGroupPrefix == "chatify-broadcast" && !made.usesInMemoryBroker)
+        #expect(made.historyGroup == "chatify-chat-history-writer" && made.storage.isFullySynchronous)
+        #expect(made.storage.logRetentionAge == .seconds(7 * 86400) && made.storage.logRetentionBytes == 0)
+        #expect(made.storage.historyRetentionAge == nil && made.storage.historyRetentionBytes == 0)
     }
 }

@@ -1,3 +1,4 @@
+import ChatifyCore
 import ChatifyWire
 import Testing
 
@@ -58,5 +59,23 @@ struct RouteTests {
     func `A token comes in the header, else in the query`(_ field: String?, _ target: String, _ token: String?) throws {
         let headers = HTTPHeaders(field.map { [("Authorization", $0)] } ?? [])
         #expect(try HTTPRequestHead(method: "GET", target: target, headers: headers).bearerToken == token)
+    }
+
+    @Test(
+        arguments: [
+            ("", .oldestFirst), ("?order=", .oldestFirst), ("?order=oldest", .oldestFirst),
+            ("?order=newest", .newestFirst), ("?limit=2&order=newest&x=y", .newestFirst),
+            ("?order=sideways", nil), ("?order=Newest", nil), ("?order=newest%20", nil), ("?order=oldest,newest", nil),
+        ] as [(String, HistoryOrder?)]
+    )
+    func `History comes oldest or newest first`(_ items: String, _ order: HistoryOrder?) throws {
+        let head = try HTTPRequestHead(method: "GET", target: "/chat/history/0/room" + items, headers: HTTPHeaders())
+        let scope = ChatScope.channel(try ScopeID("room"))
+        guard let order else {
+            let error = #expect(throws: ChatError.self) { try HistoryQuery(head.query, scope: scope) }
+            #expect(error?.description == "VALIDATION_ERROR: order must be oldest or newest.")
+            return
+        }
+        #expect(try HistoryQuery(head.query, scope: scope).order == order)
     }
 }

@@ -16,6 +16,9 @@ extension ServerConfiguration {
                 guard key.apply(&configuration, setting.value) else {
                     throw ConfigurationError(setting, allowed: key.allowed)
                 }
+            } else if name.hasPrefix(SettingKey.extraPrefix) {
+                // Judged by librdkafka, which knows its own properties.
+                configuration.broker.properties[String(name.dropFirst(SettingKey.extraPrefix.count))] = setting.value
             } else if let adapter = SettingKey.adaptersToCome[name] {
                 guard setting.value.isEmpty else {
                     throw ConfigurationError(setting, allowed: "unset: this build has no \(adapter) yet")

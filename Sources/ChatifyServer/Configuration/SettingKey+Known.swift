@@ -4,7 +4,8 @@ internal import ChatifySignalR
 
 extension SettingKey {
     /// The keys that exist so far.
-    static let known: [SettingKey] = Self.server + Self.hub + Self.chat + Self.historyWriter
+    static let known: [SettingKey] =
+        Self.server + Self.broker + Self.storage + Self.hub + Self.chat + Self.historyWriter
 
     private static let server: [SettingKey] = [
         SettingKey("Chatify:Server:Host", \.server.host, "an IP address or localhost") { $0.isEmpty ? nil : $0 },
@@ -42,42 +43,45 @@ extension SettingKey {
         .number("Chatify:RateLimit:SendMessage:Threshold", \.chat.sendThreshold, 0...1_000_000_000),
         .duration("Chatify:RateLimit:SendMessage:WindowSeconds", \.chat.sendWindow, 1...86_400),
         .flag("Chatify:RateLimit:FailOpen", \.chat.failsOpen),
-        .number("Chatify:MessageBroker:Partitions", \.partitions, 1...1024),
+        SettingKey(
+            "Chatify:Caching:ConnectionString",
+            \.cachingConnectionString,
+            "host:port[,password=…] or a redis:// URL"
+        ) { .some($0.isEmpty ? nil : $0) },
     ]
 
     private static let historyWriter: [SettingKey] = [
+        .group("Chatify:ChatHistoryWriter:ConsumerGroupId", \.historyGroup),
         .number("Chatify:ChatHistoryWriter:DatabaseRetryMaxAttempts", \.historyWriter.retry.maximumAttempts, 1...100),
         .duration(
             "Chatify:ChatHistoryWriter:DatabaseRetryBaseDelayMs",
             \.historyWriter.retry.baseDelay,
             1...60_000,
-            milliseconds: true
+            in: .milliseconds
         ),
         .duration(
             "Chatify:ChatHistoryWriter:DatabaseRetryMaxDelayMs",
             \.historyWriter.retry.maximumDelay,
             1...600_000,
-            milliseconds: true
+            in: .milliseconds
         ),
         .duration(
             "Chatify:ChatHistoryWriter:ConsumerBackoffInitialMs",
             \.historyWriter.backoff.initialDelay,
             1...60_000,
-            milliseconds: true
+            in: .milliseconds
         ),
         .duration(
             "Chatify:ChatHistoryWriter:ConsumerBackoffMaxMs",
             \.historyWriter.backoff.maximumDelay,
             1...600_000,
-            milliseconds: true
+            in: .milliseconds
         ),
         .number("Chatify:ChatHistoryWriter:MaxPayloadLogBytes", \.historyWriter.maximumPreviewLength, 0...65_536),
     ]
 
     /// Keys of adapters that are not built yet: to go on without them would lose what they are to keep.
     static let adaptersToCome: [String: String] = [
-        "chatify:messagebroker:bootstrapservers": "Kafka",
-        "chatify:caching:connectionstring": "Redis",
         "chatify:scylla:contactpoints": "Cassandra",
         "chatify:database:contactpoints": "Cassandra",
         "chatify:auth:jwt:secret": "JWT authentication",

@@ -36,14 +36,43 @@ struct SettingKey: Sendable {
         _ name: String,
         _ path: any WritableKeyPath<ServerConfiguration, Duration> & Sendable,
         _ range: ClosedRange<Int64>,
-        milliseconds: Bool = false
+        in unit: SettingUnit = .seconds
     ) -> SettingKey {
-        let unit = milliseconds ? "milliseconds" : "seconds"
-        let allowed = "a whole number of \(unit) from \(range.lowerBound) to \(range.upperBound)"
+        let allowed = "a whole number of \(unit.name) from \(range.lowerBound) to \(range.upperBound)"
         return SettingKey(name, path, allowed) { text in
-            guard let number = Int64(text), range.contains(number) else { return nil }
-            return milliseconds ? .milliseconds(number) : .seconds(number)
+            Int64(text).flatMap { range.contains($0) ? unit.length * $0 : nil }
         }
+    }
+
+    /// A duration of which 0 means that there is none.
+    static func optionalDuration(
+        _ name: String,
+        _ path: any WritableKeyPath<ServerConfiguration, Duration?> & Sendable,
+        upTo maximum: Int64,
+        in unit: SettingUnit
+    ) -> SettingKey {
+        SettingKey(name, path, "a whole number of \(unit.name) from 0 to \(maximum)") { text in
+            Int64(text).flatMap { (0...maximum).contains($0) ? .some($0 == 0 ? nil : unit.length * $0) : nil }
+        }
+    }
+
+    /// A number of bytes that is given in millions.
+    static func megabytes(
+        _ name: String,
+        _ path: any WritableKeyPath<ServerConfiguration, Int64> & Sendable
+    ) -> SettingKey {
+        let range: ClosedRange<Int64> = 0...1_000_000_000
+        return SettingKey(name, path, "a whole number from \(range.lowerBound) to \(range.upperBound)") { text in
+            Int64(text).flatMap { range.contains($0) ? $0 * 1_000_000 : nil }
+        }
+    }
+
+    /// The name of a consumer group, as Kafka allows them.
+    static func group(
+        _ name: String,
+        _ path: any WritableKeyPath<ServerConfiguration, String> & Sendable
+    ) -> SettingKey {
+        SettingKey(name, path, "1 to 249 characters of letters, digits, '.', '_' and '-'") { $0.isGroupName ? $0 : nil }
     }
 
     static func flag(_ name: String, _ path: any WritableKeyPath<ServerConfiguration, Bool> & Sendable) -> SettingKey {
@@ -54,5 +83,19 @@ struct SettingKey: Sendable {
             default: nil
             }
         }
+    }
+}
+
+extension String {
+    fileprivate var isGroupName: Bool {
+        (1...249).contains(self.utf8.count)
+            && self.utf8.allSatisfy { byte in
+                switch byte {
+                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"): true
+                case UInt8(ascii: "0")...UInt8(ascii: "9"): true
+                case UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "-"): true
+                default: false
+                }
+            }
     }
 }

@@ -5,7 +5,8 @@ extension ChatRoutes {
     /// `GET /health/live`, `/health/ready`, `/health/startup`.
     func health(_ question: HealthQuestion) async -> HTTPOutcome {
         let entries = question == .ready ? await self.services.health.check() : []
-        let isHealthy = entries.allSatisfy { $0.error == nil } && (question == .live || self.services.health.isServing)
+        let isHealthy =
+            entries.allSatisfy { $0.status != "unhealthy" } && (question == .live || self.services.health.isServing)
         return self.json(Self.report(entries, isHealthy: isHealthy), status: isHealthy ? 200 : 503)
     }
 
@@ -21,7 +22,7 @@ extension ChatRoutes {
             writer.key("name")
             writer.string(entry.name)
             writer.key("status")
-            writer.string(entry.error == nil ? "healthy" : "unhealthy")
+            writer.string(entry.status)
             writer.key("durationMs")
             writer.int(entry.duration.wholeMilliseconds)
             if let error = entry.error {
