@@ -5,7 +5,8 @@ import uuid
 
 import pytest
 
-from server_process import ServerProcess
+from redis_server import RedisServer
+from server_process import ServerProcess, run_and_kill, run_to_end, the_line
 
 BANNER = r"chatify-server listening on http://(?P<host>[^:/]+):(?P<port>\d+)"
 ECHO_BANNER = r"echo listening on http://(?P<host>[^:/]+):(?P<port>\d+)"
@@ -32,17 +33,18 @@ def chatify_server_path() -> str:
 
 
 @pytest.fixture(scope="module")
-def start_server(chatify_server_path, tmp_path_factory):
+def launch(chatify_server_path, tmp_path_factory):
     """Starts servers with given flags and settings; those still running at the end must stop cleanly."""
     running: list[ServerProcess] = []
 
-    def start(*flags: str, **settings: str | None) -> ServerProcess:
-        """Settings are `Hub__KeepAliveSeconds="1"`, without `Chatify__`; None takes a default of ours away."""
-        defaults = {"RateLimit__SendMessage__Threshold": "0", "Server__ShutdownGraceSeconds": "4"}
-        environment = {f"Chatify__{key}": value for key, value in (defaults | settings).items() if value is not None}
+    def start(
+        flags: tuple[str, ...], settings: dict[str, str | None], restore_signals: bool = True, pod: str | None = None
+    ) -> ServerProcess:
         port = () if "--port" in flags else ("--port", "0")
-        command = [chatify_server_path, "--host", "127.0.0.1", *port, "--in-memory", *flags]
-        server = ServerProcess(command, BANNER, environment, str(tmp_path_factory.mktemp("server")))
+        command = [chatify_server_path, "--host", "127.0.0.1", *port, *flags]
+        directory = str(tmp_path_factory.mktemp("server"))
+        variables = environment(settings) | ({"POD_NAME": pod} if pod else {})
+        server = ServerProcess(command, BANNER, variables, directory, restore_signals)
         running.append(server)
         return server
 
@@ -54,6 +56,87 @@ def start_server(chatify_server_path, tmp_path_factory):
     finally:
         for server in running:
             server.kill()
+
+
+def environment(settings: dict[str, str | None]) -> dict[str, str]:
+    """Settings as environment variables, with defaults of ours; None takes a default away."""
+    defaults = {"RateLimit__SendMessage__Threshold": "0", "Server__ShutdownGraceSeconds": "4"}
+    return {f"Chatify__{key}": value for key, value in (defaults | settings).items() if value is not None}
+
+
+@pytest.fixture(scope="module")
+def start_server(launch):
+    """Starts servers that keep everything in memory."""
+
+    def start(*flags: str, **settings: str | None) -> ServerProcess:
+        """Settings are `Hub__KeepAliveSeconds="1"`, without `Chatify__`; None takes a default of ours away."""
+        return launch(("--in-memory", *flags), settings)
+
+    return start
+
+
+@pytest.fixture(scope="module")
+def start_durable(launch):
+    """Starts servers that keep log and history in a data directory."""
+
+    def start(data_dir, *flags: str, restore_signals: bool = True, **settings: str | None) -> ServerProcess:
+        return launch(("--data-dir", str(data_dir), *flags), settings, restore_signals)
+
+    return start
+
+
+@pytest.fixture(scope="module")
+def redis(tmp_path_factory):
+    """A Redis of the module's own, without a password."""
+    server = RedisServer(str(tmp_path_factory.mktemp("redis")))
+    try:
+        server.start()
+        yield server
+    finally:
+        server.kill()
+
+
+@pytest.fixture(scope="module")
+def start_pod(redis, launch):
+    """Starts servers that share the module's Redis and keep everything else in memory."""
+
+    def start(pod: str, *flags: str, **settings: str | None) -> ServerProcess:
+        """Settings are as those of `start_server`."""
+        return launch(("--in-memory", *flags), {"Caching__ConnectionString": redis.address} | settings, pod=pod)
+
+    return start
+
+
+@pytest.fixture
+def refuse(chatify_server_path, tmp_path):
+    """Runs servers that must not start, and answers the one line in which each says why."""
+
+    def run(data_dir, *flags: str, **settings: str) -> str:
+        command = [chatify_server_path, "--port", "0", "--data-dir", str(data_dir), *flags]
+        result = run_to_end(command, environment(settings), str(tmp_path))
+        assert result.returncode == 1, result
+        return the_line(result)
+
+    return run
+
+
+@pytest.fixture
+def kill_at_start(chatify_server_path, tmp_path_factory):
+    """Starts a server on a data directory and kills it some seconds later, whether it serves by then or not."""
+
+    def run(data_dir, after: float) -> None:
+        command = [chatify_server_path, "--port", "0", "--data-dir", str(data_dir)]
+        run_and_kill(command, environment({}), str(tmp_path_factory.mktemp("server")), after)
+
+    return run
+
+
+@pytest.fixture
+def seed() -> str:
+    """What the random choices of a test are made from; `CHATIFY_TEST_SEED` repeats those of a failed run."""
+    chosen = os.environ.get("CHATIFY_TEST_SEED") or uuid.uuid4().hex[:8]
+    print(f"CHATIFY_TEST_SEED={chosen}")
+    return chosen
 
 
 @pytest.fixture(scope="module")

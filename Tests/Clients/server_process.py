@@ -12,12 +12,19 @@ from byte_stream import WAIT
 
 
 class ServerProcess:
-    """A running server that said where it listens."""
+    """A running server that said where it listens.
 
-    def __init__(self, command: list[str], banner: str, settings: dict[str, str], directory: str):
+    Without `restore_signals` it ignores the signals that Python ignores, among them the one of a write past a limit on
+    file sizes, so that such a write fails instead of ending the server.
+    """
+
+    def __init__(
+        self, command: list[str], banner: str, settings: dict[str, str], directory: str, restore_signals: bool = True
+    ):
         self.stdout_lines: list[str] = []
         self.stderr_lines: list[str] = []
         self.was_asked_to_stop = False
+        self.directory = directory
         self._banner = re.compile(banner)
         self._announced: queue.Queue[tuple[str, int] | None] = queue.Queue()
         self.process = subprocess.Popen(
@@ -29,6 +36,7 @@ class ServerProcess:
             stderr=subprocess.PIPE,
             text=True,
             errors="replace",
+            restore_signals=restore_signals,
         )
         self._readers = [
             threading.Thread(target=self._read_stdout, daemon=True),
@@ -65,6 +73,11 @@ class ServerProcess:
         assert self.process.returncode == code, self._story("wrong exit code")
         banners = [line for line in self.stdout_lines if self._banner.fullmatch(line)]
         assert len(banners) == 1, f"announced {len(banners)} times: {self.stdout_lines}"
+
+    def crash(self) -> None:
+        """Kills the server in the middle of whatever it does."""
+        self.ask_to_stop(signal.SIGKILL)
+        self.expect_exit(-signal.SIGKILL)
 
     def kill(self) -> None:
         """Ends the process whatever it does; for cleaning up."""
@@ -111,7 +124,9 @@ def clean_environment() -> dict[str, str]:
     return kept | {"POD_NAME": "pod-under-test"}
 
 
-def run_to_end(command: list[str], settings: dict[str, str], directory: str) -> subprocess.CompletedProcess:
+def run_to_end(
+    command: list[str], settings: dict[str, str], directory: str, wait: float = WAIT
+) -> subprocess.CompletedProcess:
     """Runs a server that is expected to end by itself soon."""
     return subprocess.run(
         command,
@@ -121,8 +136,26 @@ def run_to_end(command: list[str], settings: dict[str, str], directory: str) -> 
         capture_output=True,
         text=True,
         errors="replace",
-        timeout=WAIT,
+        timeout=wait,
     )
+
+
+def run_and_kill(command: list[str], settings: dict[str, str], directory: str, after: float) -> None:
+    """Runs a server and kills it after a time, however far it came."""
+    try:
+        run_to_end(command, settings, directory, after)
+    except subprocess.TimeoutExpired:
+        return
+    raise AssertionError("it ended before it was killed")
+
+
+def the_line(result: subprocess.CompletedProcess) -> str:
+    """The one line of a refusal to start."""
+    assert result.returncode not in (0, None) and result.returncode > 0, f"ended by a signal or well: {result}"
+    assert result.stdout == "", result.stdout
+    lines = result.stderr.splitlines()
+    assert len(lines) == 1, result.stderr
+    return lines[0]
 
 
 def poll_until(condition, what: str, wait: float = WAIT):

@@ -1,56 +1,16 @@
 """Sending and history over HTTP (contracts.md sections 2 and 3)."""
 
 import json
-from urllib.parse import quote, urlencode
 
 import pytest
 
 from event_rules import FIELDS, check_enriched, check_event, history_key
+from http_chat import history, ids, page, say, send, stored
 from problem_rules import check_problem
 from raw_http import post_json, request
 from raw_hub import RawHub
-from server_process import poll_until
 
 JSON = {"Content-Type": "application/json"}
-
-
-def send(server, scope: str, text: str, user: str = "alice", scope_type=0):
-    body = {"scopeType": scope_type, "scopeId": scope, "text": text}
-    return post_json(server.address, "/chat/send", body, {"X-User-Id": user})
-
-
-def say(server, scope: str, text: str, user: str = "alice", scope_type=0) -> dict:
-    response = send(server, scope, text, user, scope_type)
-    assert response.status == 200, response
-    assert response.header("content-type").split(";")[0] == "application/json"
-    return response.json()
-
-
-def history(server, scope: str, scope_type=0, user: str = "alice", **query):
-    target = f"/chat/history/{scope_type}/{quote(scope, safe='')}"
-    target += f"?{urlencode(query)}" if query else ""
-    return request(server.address, "GET", target, {"X-User-Id": user})
-
-
-def page(server, scope: str, scope_type=0, user: str = "alice", **query) -> dict:
-    response = history(server, scope, scope_type, user, **query)
-    assert response.status == 200, response
-    answer = response.json()
-    assert set(answer) == {"messages", "nextCursor"}, answer
-    assert all(FIELDS <= set(message) for message in answer["messages"]), answer
-    return answer
-
-
-def stored(server, scope: str, count: int, scope_type=0, user: str = "alice") -> list[dict]:
-    """The scope's whole history once it holds `count` messages: writing history lags behind sending."""
-
-    def messages():
-        found = page(server, scope, scope_type, user, limit=500)["messages"]
-        return found if len(found) >= count else None
-
-    found = poll_until(messages, f"{count} messages in history")
-    assert len(found) == count
-    return found
 
 
 @pytest.fixture
@@ -62,10 +22,6 @@ def conversation(server, scope) -> list[dict]:
         assert len(events) < 5000
     stored(server, scope, min(len(events), 500))
     return sorted(events, key=history_key)
-
-
-def ids(events: list[dict]) -> list[str]:
-    return [event["messageId"] for event in events]
 
 
 def test_send_answers_the_enriched_event(server, scope):
@@ -171,6 +127,30 @@ def test_pages_neither_repeat_nor_lose(server, scope, conversation, limit):
     assert found == ids(conversation)
 
 
+@pytest.mark.parametrize("limit", [1, 3, 500])
+def test_newest_first_is_the_same_backwards(server, scope, conversation, limit):
+    found, cursor = [], {}
+    for _ in range(len(conversation) // limit + 2):
+        answer = page(server, scope, limit=limit, order="newest", **cursor)
+        assert len(answer["messages"]) <= limit
+        found += ids(answer["messages"])
+        if answer["nextCursor"] is None:
+            break
+        cursor = {"cursor": answer["nextCursor"]}
+    assert answer["nextCursor"] is None, "the last page must say that it is the last"
+    assert found == ids(conversation)[::-1]
+
+
+def test_bounds_are_the_same_in_either_order(server, scope, conversation):
+    stamps = sorted({event["createdAtUtc"] for event in conversation})
+    bounds = {"from": stamps[1], "to": stamps[-1], "limit": 500}
+    oldest = page(server, scope, order="oldest", **bounds)["messages"]
+    assert ids(oldest) == ids(page(server, scope, **bounds)["messages"])
+    newest = page(server, scope, order="newest", **bounds)["messages"]
+    between = [event for event in conversation if stamps[1] <= event["createdAtUtc"] < stamps[-1]]
+    assert ids(newest) == ids(between)[::-1][:500]
+
+
 def test_from_is_inclusive_and_to_is_exclusive(server, scope, conversation):
     stamps = sorted({event["createdAtUtc"] for event in conversation})
     middle, last = stamps[1], stamps[-1]
@@ -193,6 +173,8 @@ def test_from_is_inclusive_and_to_is_exclusive(server, scope, conversation):
     {"to": "2026-13-01T00:00:00Z"},
     {"cursor": "not a cursor"},
     {"cursor": "AAAA"},
+    {"order": "sideways"},
+    {"order": "Newest"},
 ])
 def test_wrong_history_values(server, scope, query):
     check_problem(history(server, scope, **query), 400)

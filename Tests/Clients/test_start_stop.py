@@ -10,7 +10,7 @@ import pytest
 from byte_stream import EndOfStream
 from raw_http import post_json, request
 from raw_hub import RawHub, sending
-from server_process import run_to_end
+from server_process import run_to_end, the_line
 
 GOODBYE = {"type": 7, "allowReconnect": True}
 
@@ -24,15 +24,6 @@ def run(chatify_server_path, tmp_path):
         return run_to_end([chatify_server_path, "--in-memory", *flags], environment, str(tmp_path))
 
     return run_with
-
-
-def the_line(result) -> str:
-    """The one line of a refusal to start."""
-    assert result.returncode not in (0, None) and result.returncode > 0, f"ended by a signal or well: {result}"
-    assert result.stdout == "", result.stdout
-    lines = result.stderr.splitlines()
-    assert len(lines) == 1, result.stderr
-    return lines[0]
 
 
 def settings_key(key: str) -> str:
