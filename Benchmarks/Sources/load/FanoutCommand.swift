@@ -1,5 +1,6 @@
 import ArgumentParser
 import ChatifyEventLoop
+import Measuring
 
 /// Publishers say things in scopes; every subscriber gets every message of its scope.
 struct FanoutCommand: AsyncParsableCommand {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import ChatifyEventLoop
+import Measuring
 
 /// Clients that call a method and wait for its answer: `HeartbeatAsync`, or `SendAsync` into scopes nobody is joined to.
 struct InvokeCommand: AsyncParsableCommand {

@@ -1,9 +1,14 @@
 /// Latencies in microseconds, kept to about one per cent.
-struct Histogram {
+public struct Histogram: Sendable {
     private var counts = [Int](repeating: 0, count: 64 * 64)
-    private(set) var total = 0
+    /// The number of values.
+    public private(set) var total = 0
 
-    mutating func add(_ duration: Duration) {
+    /// Makes an empty histogram.
+    public init() {}
+
+    /// Adds one value.
+    public mutating func add(_ duration: Duration) {
         let (seconds, attoseconds) = duration.components
         let value = UInt64(max(0, seconds * 1_000_000 + attoseconds / 1_000_000_000_000))
         self.counts[Self.bucket(value)] += 1
@@ -11,7 +16,7 @@ struct Histogram {
     }
 
     /// The value that `fraction` of all values do not exceed, in microseconds.
-    func percentile(_ fraction: Double) -> UInt64 {
+    public func percentile(_ fraction: Double) -> UInt64 {
         var left = Int((Double(self.total) * fraction).rounded(.up))
         for (bucket, count) in self.counts.enumerated() {
             left -= count
