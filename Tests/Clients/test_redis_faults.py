@@ -68,8 +68,11 @@ class Listener:
 
 @pytest.fixture
 def listeners(closed_pod, open_pod, scope, names):
-    """One on each pod, the one that fails closed first."""
+    """One on each pod, the one that fails closed first. They come when the fault of the test before is over: whoever
+    comes earlier is present only with the next ping."""
     pods = (closed_pod, open_pod)
+    for pod in pods:
+        poll_until(lambda: ready(pod) == (200, "healthy"), "readiness")
     found = [Listener(pod, names(f"listener{index}x"), f"{scope}-{index}") for index, pod in enumerate(pods)]
     yield found
     for listener in found:
