@@ -102,5 +102,6 @@ final class ServerWorker {
         self.timer = nil
         for signal in self.signals { signal.close() }
         for connection in Array(self.connections.values) { connection.abort() }
+        self.handler.end()
     }
 }
