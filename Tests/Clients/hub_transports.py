@@ -1,6 +1,7 @@
 """Hub clients over long polling and server-sent events, as raw as the one over a WebSocket."""
 
 import contextlib
+import selectors
 import time
 
 from byte_stream import WAIT, EndOfStream
@@ -19,6 +20,31 @@ def negotiate(address: tuple[str, int], user: str | None = "alice") -> str:
 def post(address: tuple[str, int], target: str, *records) -> Response:
     """Posts records in one body."""
     return request(address, "POST", target, {"Content-Type": "text/plain"}, b"".join(map(encode_record, records)))
+
+
+def start_poll(address: tuple[str, int], target: str) -> HTTPConnection:
+    """Sends a poll whose answer is read later."""
+    connection = HTTPConnection(address)
+    connection.write(encode_request("GET", target))
+    return connection
+
+
+def first_answered(polls: list[HTTPConnection]) -> HTTPConnection:
+    """The first of these to be answered, which is taken from the list."""
+    with selectors.DefaultSelector() as selector:
+        for poll in polls:
+            selector.register(poll.socket, selectors.EVENT_READ, poll)
+        ready = selector.select(WAIT)
+    assert ready, "no poll was answered"
+    polls.remove(ready[0][0].data)
+    return ready[0][0].data
+
+
+def waiting_poll(address: tuple[str, int], target: str) -> HTTPConnection:
+    """A poll that is known to wait at the server: it has replaced another, or the other way round."""
+    polls = [start_poll(address, target), start_poll(address, target)]
+    assert first_answered(polls).read_response().status == 204
+    return polls[0]
 
 
 def open_stream(address: tuple[str, int], target: str, version: str = "1.1") -> HTTPConnection:
@@ -88,6 +114,12 @@ class PollingHub(PostingHub):
         self._is_polling = False
         first = self.poll(time.monotonic() + WAIT)
         assert (first.status, first.body) == (200, b""), first
+
+    def wait_at_server(self) -> None:
+        """Begins a poll, and returns when it is there."""
+        self._receiver.close()
+        self._receiver = waiting_poll(self.address, self.target)
+        self._is_polling = True
 
     def poll(self, end: float) -> Response:
         """The answer to one poll."""

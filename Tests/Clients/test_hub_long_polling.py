@@ -2,14 +2,22 @@
 
 import contextlib
 import json
-import selectors
 import time
 
 import pytest
 
 from byte_stream import WAIT, EndOfStream
 from conversation import Conversation
-from hub_transports import PollingHub, negotiate, open_stream, post, read_stream_head
+from hub_transports import (
+    PollingHub,
+    first_answered,
+    negotiate,
+    open_stream,
+    post,
+    read_stream_head,
+    start_poll,
+    waiting_poll,
+)
 from problem_rules import check_problem
 from raw_http import HTTPConnection, encode_request, request
 from raw_hub import CLOSED_WITH_ERROR, HANDSHAKE, RawHub, encode_record, hub_target, invocation, refused_status, sending
@@ -39,31 +47,6 @@ def get(server, target: str):
     return request(server.address, "GET", target)
 
 
-def start_poll(server, target: str) -> HTTPConnection:
-    """Sends a poll whose answer is read later."""
-    connection = HTTPConnection(server.address)
-    connection.write(encode_request("GET", target))
-    return connection
-
-
-def readable(polls: list[HTTPConnection]) -> HTTPConnection:
-    """The first of these to be answered, which is taken from the list."""
-    with selectors.DefaultSelector() as selector:
-        for poll in polls:
-            selector.register(poll.socket, selectors.EVENT_READ, poll)
-        ready = selector.select(WAIT)
-    assert ready, "no poll was answered"
-    polls.remove(ready[0][0].data)
-    return ready[0][0].data
-
-
-def waiting_poll(server, target: str) -> HTTPConnection:
-    """A poll that is known to wait at the server: it has replaced another, or the other way round."""
-    polls = [start_poll(server, target), start_poll(server, target)]
-    assert readable(polls).read_response().status == 204
-    return polls[0]
-
-
 def test_first_poll_is_answered_at_once(server, target):
     response = get(server, target)
     assert (response.status, response.body) == (200, b"")
@@ -91,7 +74,7 @@ def test_post_before_the_first_poll(server, target):
 
 def test_poll_waits_for_data(server, target):
     assert get(server, target).status == 200
-    poll = waiting_poll(server, target)
+    poll = waiting_poll(server.address, target)
     assert post(server.address, target, HANDSHAKE).status == 200
     assert poll.read_response().body == b"{}\x1e"
 
@@ -109,9 +92,9 @@ def test_handshake_byte_by_byte_over_many_posts(server, target):
 def test_newest_of_many_polls_gets_the_data(server, target):
     """Each poll that another replaces is answered 204; one is left, and gets everything."""
     assert get(server, target).status == 200
-    polls = [start_poll(server, target) for _ in range(20)]
+    polls = [start_poll(server.address, target) for _ in range(20)]
     for _ in range(19):
-        response = readable(polls).read_response()
+        response = first_answered(polls).read_response()
         assert (response.status, response.body) == (204, b"")
     assert post(server.address, target, HANDSHAKE).status == 200
     assert polls[0].read_response().body == b"{}\x1e"
@@ -119,7 +102,7 @@ def test_newest_of_many_polls_gets_the_data(server, target):
 
 def test_delete(server, target):
     assert get(server, target).status == 200
-    poll = waiting_poll(server, target)
+    poll = waiting_poll(server.address, target)
     assert request(server.address, "DELETE", target).status == 202
     assert poll.read_response().status == 204
     for method in ("GET", "POST", "DELETE"):

@@ -14,7 +14,7 @@ final class HTTPConnection: ServedConnection {
     private var head: HTTPRequestHead?
     private var body: [UInt8] = []
     private var handling: Task<Void, Never>?
-    /// What is being answered waits for news, not for work; it is not owed to a client that has left.
+    /// What is being answered, or was last, waits for news and not for work: it is not owed to a client that has left.
     private var isHeld = false
     /// When the request that is coming in, or the next one, must be complete.
     private var deadline: ContinuousClock.Instant
@@ -107,13 +107,14 @@ final class HTTPConnection: ServedConnection {
     private func respond(_ response: HTTPResponse, to request: HTTPRequest) {
         guard !self.isClosing else { return }
         let response = self.complete(response, request.head, request.correlationID)
-        let keepsAlive = request.head.keepsAlive && !self.isStopping
+        let goesOn = !self.isStopping || self.isHeld && response.status == 200
+        let keepsAlive = request.head.keepsAlive && goesOn
         let bytes = response.encode(keepAlive: keepsAlive, isHead: request.head.method == "HEAD")
         // One answer goes out whole, however long it is; the next request waits until the client has read it.
         self.stream.maxOutboundBytes = .max
         guard self.stream.write(bytes) else { return self.abort() }
         guard keepsAlive else { return self.closeAfterFlush() }
-        self.deadline = .now + self.worker.configuration.requestTimeout
+        self.deadline = .now + self.idleTimeout
         self.stream.flush()
         self.isBlocked = self.stream.outboundBytes > 0
         self.advance()
@@ -212,7 +213,20 @@ final class HTTPConnection: ServedConnection {
 
     func serverStops() {
         self.isStopping = true
-        if self.handling == nil, !self.isClosing, !self.parser.isMidRequest { self.closeAfterFlush() }
+        guard self.handling == nil, !self.isClosing, !self.parser.isMidRequest else { return }
+        if self.isHeld {
+            self.deadline = min(self.deadline, .now + self.idleTimeout)
+        } else {
+            self.closeAfterFlush()
+        }
+    }
+
+    /// How long the next request may take to come.
+    ///
+    /// Between two polls of a client that is yet to be told that the server stops, a moment; it could not connect again.
+    private var idleTimeout: Duration {
+        let configuration = self.worker.configuration
+        return self.isStopping ? configuration.closeTimeout : configuration.requestTimeout
     }
 
     func abort() {

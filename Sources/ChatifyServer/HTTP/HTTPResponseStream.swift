@@ -8,6 +8,8 @@ internal import ChatifyWire
 package final class HTTPResponseStream: ServedConnection {
     /// Whether pieces of the body have to be ``HTTPChunk``s; for clients of HTTP/1.0 they go out as they are.
     package let isChunked: Bool
+    /// The loop that serves the stream.
+    var loop: EventLoop { self.stream.loop }
     private let worker: ServerWorker
     private let stream: TCPStream
     private var handler: (any HTTPStreamHandler)?
