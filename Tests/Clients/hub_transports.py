@@ -105,6 +105,10 @@ class PostingHub(RawHub):
     def disconnect(self) -> None:
         self._receiver.close()
 
+    def drop(self) -> None:
+        """Resets the connection on which the server's data comes."""
+        self._receiver.reset()
+
 
 class PollingHub(PostingHub):
     """A long-polling connection. A poll waits at the server whenever this waits, and longer."""
