@@ -1,5 +1,6 @@
 internal import ChatifyCore
 internal import Logging
+internal import Metrics
 
 /// The one that writes: lives on the writer thread, and owns the connection that may change the file.
 ///
@@ -12,6 +13,8 @@ final class StoreWriter {
     private let damage: StoreDamage
     private let clock: ChatClock
     private let logger: Logger
+    private let commitTime = Timer(label: "chatify_sqlite_commit_seconds", preferredDisplayUnit: .seconds)
+    private let commitSize = Recorder(label: "chatify_sqlite_commit_writes")
     /// The offset that the next record of each partition gets.
     private var ends: [Int64]
     private var scopes: ScopeNumbers
@@ -69,6 +72,8 @@ final class StoreWriter {
                 let begin = ContinuousClock.now
                 queue.answer(calls, with: self.perform(calls.map(\.call)))
                 let cost = begin.duration(to: .now)
+                self.commitTime.record(duration: cost)
+                self.commitSize.record(calls.count)
                 self.tidyUp()
                 queue.gather(calls.count, for: min(cost / 4, Self.longestGathering))
             }
