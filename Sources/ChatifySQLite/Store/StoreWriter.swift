@@ -1,6 +1,5 @@
 internal import ChatifyCore
 internal import Logging
-internal import Metrics
 
 /// The one that writes: lives on the writer thread, and owns the connection that may change the file.
 ///
@@ -13,8 +12,7 @@ final class StoreWriter {
     private let damage: StoreDamage
     private let clock: ChatClock
     private let logger: Logger
-    private let commitTime = Timer(label: "chatify_sqlite_commit_seconds", preferredDisplayUnit: .seconds)
-    private let commitSize = Recorder(label: "chatify_sqlite_commit_writes")
+    private let metrics: StoreMetrics
     /// The offset that the next record of each partition gets.
     private var ends: [Int64]
     private var scopes: ScopeNumbers
@@ -31,6 +29,7 @@ final class StoreWriter {
         _ connection: SQLiteConnection,
         _ configuration: SQLiteConfiguration,
         _ damage: StoreDamage,
+        _ metrics: StoreMetrics,
         _ clock: ChatClock,
         _ logger: Logger
     ) throws(SQLiteError) {
@@ -38,6 +37,7 @@ final class StoreWriter {
         self.log = try LogReaders.load(connection)
         self.configuration = configuration
         self.damage = damage
+        self.metrics = metrics
         self.clock = clock
         self.logger = logger
         self.ends = self.log.endOffsets
@@ -51,12 +51,13 @@ final class StoreWriter {
         _ file: StoreFile,
         _ configuration: SQLiteConfiguration,
         _ damage: StoreDamage,
+        _ metrics: StoreMetrics,
         _ clock: ChatClock,
         _ logger: Logger
     ) throws(ChatError) -> StoreWriter {
         let connection = try file.openForWriting(configuration, now: clock.now())
         do throws(SQLiteError) {
-            return try StoreWriter(connection, configuration, damage, clock, logger)
+            return try StoreWriter(connection, configuration, damage, metrics, clock, logger)
         } catch {
             throw file.refusal(error)
         }
@@ -72,8 +73,7 @@ final class StoreWriter {
                 let begin = ContinuousClock.now
                 queue.answer(calls, with: self.perform(calls.map(\.call)))
                 let cost = begin.duration(to: .now)
-                self.commitTime.record(duration: cost)
-                self.commitSize.record(calls.count)
+                self.metrics.noteCommit(of: calls.count, in: cost)
                 self.tidyUp()
                 queue.gather(calls.count, for: min(cost / 4, Self.longestGathering))
             }
