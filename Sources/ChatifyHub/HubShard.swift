@@ -36,6 +36,7 @@ public final class HubShard {
         self.now = .now
         let connection = HubConnection(shard: self, transport: transport, admission: admission, framing: framing)
         self.connections[connection.id] = connection
+        self.hub.metrics.sessionOpened()
         return connection
     }
 
@@ -58,6 +59,9 @@ public final class HubShard {
         return max(0, waiting.count - count)
     }
 
+    /// The bytes that wait for the next polls of their clients.
+    public var unpolledBytes: Int { self.polled.values.reduce(0) { $0 + $1.bufferedBytes } }
+
     /// Ends the connections that poll, which no closing socket ends; call it when the server has closed its sockets.
     public func endPolling() {
         for transport in Array(self.polled.values) { transport.delete() }
@@ -65,11 +69,20 @@ public final class HubShard {
 
     func deliver(_ broadcast: Broadcast) {
         self.now = .now
+        var deliveries = 0
         for item in broadcast.items {
             guard let members = self.scopes[item.scope] else { continue }
             // A connection that is shed leaves the list while it is walked: walk a copy, which is only a reference.
-            for connection in members.connections { connection.push(item) }
+            for connection in members.connections {
+                if connection.push(item) { deliveries += item.events.count }
+            }
         }
+        guard deliveries > 0 else { return }
+        self.hub.metrics.countDelivered(
+            deliveries,
+            createdSince: broadcast.oldest,
+            now: self.hub.chat.clock.now()
+        )
     }
 
     func members(of scope: ChatScope) -> ScopeMembers {
@@ -84,7 +97,8 @@ public final class HubShard {
     }
 
     func closed(_ connection: HubConnection) {
-        self.connections[connection.id] = nil
+        guard self.connections.removeValue(forKey: connection.id) != nil else { return }
+        self.hub.metrics.sessionClosed()
     }
 }
 

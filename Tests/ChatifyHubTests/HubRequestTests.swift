@@ -137,6 +137,7 @@ struct HubRequestTests {
             #expect(try await rig.poll(token) == .data(#"{"type":3,"invocationId":"1","result":null}"# + "\u{1e}"))
             for index in 0..<20 { await rig.deliver("event \(index)") }
             #expect(await rig.connectionCount == 0)
+            let waiting = await rig.loop.run { [shard = rig.shard] in shard.value.unpolledBytes }
             guard case .data(let bytes) = try await rig.poll(token) else {
                 Issue.record("no data")
                 return
@@ -144,6 +145,7 @@ struct HubRequestTests {
             let records = String(decoding: bytes, as: UTF8.self).split(separator: "\u{1e}").map { Reply(String($0)) }
             #expect(records.dropLast().compactMap(\.pushedText) == (0..<(records.count - 1)).map { "event \($0)" })
             #expect(records.count > 3)
+            #expect(bytes.count == waiting)
             #expect(records.last?.type == 7)
             #expect(try await rig.poll(token) == .ended)
         }

@@ -34,6 +34,9 @@ struct LongPollingMachine {
         self.idleSince = now
     }
 
+    /// The bytes that wait for a poll.
+    var bufferedBytes: Int { self.buffer.count }
+
     /// Whether a poll waits.
     var isPolled: Bool { self.pending != nil }
 

@@ -28,6 +28,9 @@ final class LongPollingTransport: HubTransport {
     /// Whether a poll waits.
     var isPolled: Bool { self.machine.isPolled }
 
+    /// The bytes that wait for the next poll.
+    var bufferedBytes: Int { self.machine.bufferedBytes }
+
     /// Waits until there is something to say, and returns it.
     func poll() async -> LongPollAnswer {
         let number = self.machine.begin(now: .now)

@@ -30,6 +30,9 @@ package protocol HTTPHandler: AnyObject {
     /// Lets time pass; called about once a second.
     func tick()
 
+    /// What waits for clients and has not reached their connections yet.
+    var outboundBytes: Int { get }
+
     /// Asks up to `count` of the long-lived connections it serves to go elsewhere, and returns how many it has not
     /// asked yet.
     func drain(atMost count: Int) -> Int
@@ -41,6 +44,9 @@ package protocol HTTPHandler: AnyObject {
 extension HTTPHandler {
     /// Nothing.
     package func addHeaders(to response: inout HTTPResponse, answering head: HTTPRequestHead?) {}
+
+    /// None.
+    package var outboundBytes: Int { 0 }
 
     /// No.
     package func holds(_ head: HTTPRequestHead) -> Bool { false }

@@ -49,6 +49,8 @@ package final class HTTPResponseStream: ServedConnection {
 
     // MARK: - ServedConnection
 
+    var outboundBytes: Int { self.stream.outboundBytes }
+
     func tick(now: ContinuousClock.Instant) {}
 
     func serverStops() {}

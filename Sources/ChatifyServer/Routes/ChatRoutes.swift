@@ -35,6 +35,7 @@ final class ChatRoutes: HTTPHandler {
             case .send: return try await self.send(request)
             case .history(let type, let id): return try await self.history(request, scopeType: type, scopeID: id)
             case .health(let question): return await self.health(question)
+            case .metrics: return await self.metrics(request)
             case .negotiate: return await self.refusing(request, self.negotiate)
             case .hub: return await self.refusing(request, self.hub)
             }
@@ -70,6 +71,8 @@ final class ChatRoutes: HTTPHandler {
     }
 
     func drain(atMost count: Int) -> Int { self.shard.drain(atMost: count) }
+
+    var outboundBytes: Int { self.shard.unpolledBytes }
 
     func end() { self.shard.endPolling() }
 }
