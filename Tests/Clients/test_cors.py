@@ -60,7 +60,11 @@ def test_origin_is_repeated_as_it_was_sent(open_server, origin):
 
 
 @pytest.mark.parametrize("origin", [
-    "https://evil.example", "null", "http://friend.example", "https://friend.example:8443", "https://friend.example.evil"
+    "https://evil.example",
+    "null",
+    "http://friend.example",
+    "https://friend.example:8443",
+    "https://friend.example.evil",
 ])
 def test_other_origins_are_refused(open_server, origin):
     for response in (

@@ -23,18 +23,15 @@ from raw_http import HTTPConnection, encode_request, request
 from raw_hub import CLOSED_WITH_ERROR, HANDSHAKE, RawHub, encode_record, hub_target, invocation, refused_status, sending
 from server_process import poll_until
 
+MALFORMED = b'{"error":"An unexpected error occurred during connection handshake."}\x1e'
+UNSUPPORTED = b'{"error":"The protocol \'x\' is not supported."}\x1e'
 HEARTBEAT_DONE = b'{"type":3,"invocationId":"1","result":null}\x1e'
 
 
 @pytest.fixture(scope="module")
 def quick_server(start_server):
-    """A server whose polls and absences are short, and whose pings and time-outs would show."""
-    return start_server(
-        Hub__PollTimeoutSeconds="3",
-        Hub__DisconnectTimeoutSeconds="2",
-        Hub__KeepAliveSeconds="1",
-        Hub__ClientTimeoutSeconds="2",
-    )
+    """A server whose polls are short, and whose pings and time-outs would show."""
+    return start_server(Hub__PollTimeoutSeconds="3", Hub__KeepAliveSeconds="1", Hub__ClientTimeoutSeconds="2")
 
 
 @pytest.fixture
@@ -120,10 +117,12 @@ def test_poll_ends_in_time_without_pings_and_no_client_is_timed_out(quick_server
     client.leave()
 
 
-def test_client_that_polls_no_more_is_removed(quick_server):
-    client = PollingHub(quick_server.address, "alice", True)
-    client.disconnect()
-    poll_until(lambda: post(client.address, client.target, {"type": 6}).status == 404, "the end of the connection")
+def test_client_that_does_not_poll_is_removed(start_server):
+    """Posts do not count: whoever fetches nothing is not there."""
+    address = start_server(Hub__DisconnectTimeoutSeconds="1").address
+    target = hub_target("alice", id=negotiate(address))
+    assert post(address, target, HANDSHAKE).status == 200
+    poll_until(lambda: post(address, target, {"type": 6}).status == 404, "the end of the connection")
 
 
 def test_client_close_record_ends_the_polls(server, target):
@@ -135,8 +134,8 @@ def test_client_close_record_ends_the_polls(server, target):
 
 
 @pytest.mark.parametrize("sent, last", [
-    pytest.param(b"garbage\x1e", b'{"error":"An unexpected error occurred during connection handshake."}\x1e', id="garbage"),
-    pytest.param(b'{"protocol":"x","version":1}\x1e', b'{"error":"The protocol \'x\' is not supported."}\x1e', id="protocol"),
+    pytest.param(b"garbage\x1e", MALFORMED, id="garbage"),
+    pytest.param(b'{"protocol":"x","version":1}\x1e', UNSUPPORTED, id="protocol"),
     pytest.param(HANDSHAKE + b"[]\x1e", b"{}\x1e" + CLOSED_WITH_ERROR, id="no object"),
     pytest.param(HANDSHAKE + b" " * 32768, b"{}\x1e" + CLOSED_WITH_ERROR, id="record too long"),
 ])

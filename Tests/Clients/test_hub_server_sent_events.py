@@ -11,6 +11,14 @@ from raw_http import HTTPConnection, Response, encode_request, request
 from raw_hub import CLOSED_WITH_ERROR, HANDSHAKE, RawHub, hub_target, refused_status
 from server_process import poll_until
 
+MALFORMED = b'{"error":"An unexpected error occurred during connection handshake."}\x1e'
+
+
+@pytest.fixture(scope="module")
+def quick_server(start_server):
+    """A server that pings often and does not wait long for silent clients."""
+    return start_server(Hub__KeepAliveSeconds="1", Hub__ClientTimeoutSeconds="2")
+
 
 @pytest.fixture
 def target(server) -> str:
@@ -65,7 +73,7 @@ def test_http_1_0_gets_no_chunks(server, target):
 
 
 @pytest.mark.parametrize("sent, last", [
-    pytest.param(b"garbage\x1e", b'{"error":"An unexpected error occurred during connection handshake."}\x1e', id="garbage"),
+    pytest.param(b"garbage\x1e", MALFORMED, id="garbage"),
     pytest.param(HANDSHAKE + b" " * 32768, CLOSED_WITH_ERROR, id="record too long"),
 ])
 def test_faults_are_told_then_the_stream_ends(server, sent, last):
@@ -88,15 +96,15 @@ def test_handshake_that_does_not_come(short_server):
     client.expect_over()
 
 
-def test_idle_stream_is_pinged(short_server):
-    client = StreamHub(short_server.address, "alice", True)
+def test_idle_stream_is_pinged(quick_server):
+    client = StreamHub(quick_server.address, "alice", True)
     assert [json.loads(client.read_bytes()[:-1]) for _ in range(3)] == [{"type": 6}] * 3
     assert client.result("HeartbeatAsync") is None
     client.leave()
 
 
-def test_client_that_pinged_and_fell_silent_is_dropped(short_server):
-    client = StreamHub(short_server.address, "alice", True)
+def test_client_that_pinged_and_fell_silent_is_dropped(quick_server):
+    client = StreamHub(quick_server.address, "alice", True)
     client.send({"type": 6})
     with pytest.raises(EndOfStream):
         while True:
