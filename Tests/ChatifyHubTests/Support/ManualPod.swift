@@ -116,6 +116,12 @@ struct ManualClient {
     /// The offsets of the events that were pushed so far.
     var pushed: [Int64] { self.replies.compactMap(\.pushedOffset) }
 
+    /// Whether the hub closed or aborted the connection.
+    var hasEnded: Bool { self.transport.events.all.contains(where: \.isEnd) }
+
+    /// Whether the connection is joined to a scope.
+    var isMember: Bool { !self.connection.memberships.isEmpty }
+
     /// The answer to the resume, if it has come.
     var resumed: Resumed? { self.replies.first { $0.invocationID == "resume" }?.resumed }
 }
