@@ -66,8 +66,9 @@ struct ResumeRaceTests {
         client.resume(behind: situation.seen)
         var heard = client.pushed.count
         try await self.interleave(log, pod, situation.messages, &explorer) {
-            // Who is joined may hear more before the resume has its turn, and nothing more from then on until what was missed.
-            if client.isMember, client.resumed == nil { heard = client.pushed.count }
+            // Who is joined may hear more before the resume has its turn, and nothing newer from then on until what was missed.
+            let isBegun = source?.count ?? 0 > 0 || client.resumed != nil
+            if situation.isJoined, !isBegun { heard = client.pushed.count }
         }
         let pushed = client.pushed.dropFirst(heard)
         pod.stop()
