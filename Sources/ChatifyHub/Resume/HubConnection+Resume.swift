@@ -6,7 +6,11 @@ extension HubConnection {
     /// Joins scopes of one id, all or none, and pushes what was said there behind `position`.
     ///
     /// A connection that is joined already gets everything behind that position, be it again or not.
-    func resume(_ scopes: [ChatScope], of id: ScopeID, behind position: LogPosition) async throws(ChatError)
+    func resume(
+        _ scopes: [ChatScope],
+        of id: ScopeID,
+        behind position: LogPosition
+    ) async throws(ChatError)
         -> ResumeOutcome
     {
         try self.demandRoom(for: scopes)

@@ -63,7 +63,8 @@ final class ConsumerSession {
             // A number rather than "the end", so that everything written from this moment on comes, whenever the first fetch is. And
             // not an offset that is gone, so that it is known where the consumer begins.
             let start = self.role.start == .beginning ? held.lowerBound : held.upperBound
-            offsets[partition] = committed.flatMap { (held.lowerBound...held.upperBound).contains($0) ? $0 : nil } ?? start
+            offsets[partition] =
+                committed.flatMap { (held.lowerBound...held.upperBound).contains($0) ? $0 : nil } ?? start
         }
         return offsets
     }

@@ -106,7 +106,10 @@ struct HubResumeTests {
         let client = try await pod.connect()
         client.resume(behind: 6)
         pod.settle()
-        let size = client.transport.events.all.map { $0.records.joined().utf8.count + 1 }.dropFirst().prefix(3).reduce(0, +)
+        let size = client.transport.events.all.map { $0.records.joined().utf8.count + 1 }.dropFirst().prefix(3).reduce(
+            0,
+            +
+        )
         pod.stop()
         for (bytes, expected) in [(size, Resumed.recovered(3)), (size - 1, .notRecovered)] {
             resume.maximumBytes = bytes
@@ -158,7 +161,9 @@ struct HubResumeTests {
         pod.stop()
     }
 
-    @Test func `Without a type the channel and the direct messages of that id come in the order of the log`() async throws {
+    @Test func `Without a type the channel and the direct messages of that id come in the order of the log`()
+        async throws
+    {
         let pod = try ManualPod("pod", log: self.log)
         pod.settle()
         for (number, type) in ([.channel, .directMessage, .channel, .directMessage] as [ScopeType]).enumerated() {

@@ -31,7 +31,13 @@ struct ResumeRaceTests {
         Situation(description: "joined already", isJoined: true, seen: 1),
         Situation(description: "the gap is filled", windowBytes: 600, hasSource: true, messages: 1),
         Situation(description: "memory holds nothing", windowBytes: 0, hasSource: true, messages: 1),
-        Situation(description: "joined, and the gap is filled", windowBytes: 600, hasSource: true, isJoined: true, messages: 1),
+        Situation(
+            description: "joined, and the gap is filled",
+            windowBytes: 600,
+            hasSource: true,
+            isJoined: true,
+            messages: 1
+        ),
     ]
 
     @Test(arguments: Self.situations)

@@ -13,13 +13,16 @@ struct ScopeResumeTests {
     /// A resume behind 10, of five events at most.
     private var resume = ScopeResume(after: 10, limit: 5)
 
-    @Test(arguments: [
-        (nil, .events([]), .wait(until: 11)), (0, .events([]), .wait(until: 11)), (10, .events([]), .wait(until: 11)),
-        (11, .events([]), .replay([])), (14, .events(events(12...13)), .replay(events(12...13))),
-        (16, .events(events(11...15)), .replay(events(11...15))), (17, .events(events(11...16)), .giveUp),
-        (99, .tooMany, .giveUp), (20, .begins(15), .fill(11..<15)), (20, .begins(30), .fill(11..<20)),
-        (20, .begins(11), .giveUp), (20, .begins(3), .giveUp),
-    ] as [(Int64?, ReplayWindow.Finding, ScopeResume.Step)])
+    @Test(
+        arguments: [
+            (nil, .events([]), .wait(until: 11)), (0, .events([]), .wait(until: 11)),
+            (10, .events([]), .wait(until: 11)),
+            (11, .events([]), .replay([])), (14, .events(events(12...13)), .replay(events(12...13))),
+            (16, .events(events(11...15)), .replay(events(11...15))), (17, .events(events(11...16)), .giveUp),
+            (99, .tooMany, .giveUp), (20, .begins(15), .fill(11..<15)), (20, .begins(30), .fill(11..<20)),
+            (20, .begins(11), .giveUp), (20, .begins(3), .giveUp),
+        ] as [(Int64?, ReplayWindow.Finding, ScopeResume.Step)]
+    )
     func `The first step`(_ standing: Int64?, _ finding: ReplayWindow.Finding, _ step: ScopeResume.Step) {
         var resume = self.resume
         #expect(resume.proceed(standing: standing) { _ in finding } == step)
