@@ -30,6 +30,16 @@ def texts(events: list[dict]) -> list[str]:
     return [event["text"] for event in events]
 
 
+def say_and_hear(server, scope: str, witness: str, *said: str) -> list[dict]:
+    """Says something and hears it, so that it was read from the log when this returns."""
+    hub = RawHub(server.address, witness)
+    hub.join(scope)
+    answers = [hub.say(scope, text) for text in said]
+    hub.hear(*said)
+    hub.leave()
+    return answers
+
+
 def test_what_was_missed_then_live(server, scope, names):
     """What is answered as sent but not yet read from the log when the client resumes is replayed to nobody: it comes live."""
     answers = [say(server, scope, str(number)) for number in range(6)]
@@ -73,7 +83,7 @@ def test_without_a_type_the_direct_messages_too_for_those_whose_they_are(server,
 
 def test_positions_that_are_not_of_this_log(small_server, scope, names):
     """The client is told, is joined, and hears what is said from now on."""
-    last = say(small_server, scope, "last")
+    [last] = say_and_hear(small_server, scope, names("witness"), "last")
     places = [
         {"partition": (last["partition"] + 1) % 3, "offset": 0},
         {"partition": 2_147_483_647, "offset": 0},
@@ -117,11 +127,7 @@ def test_positions_that_are_none(server, names, arguments):
 
 
 def test_what_is_too_much_is_in_the_history(small_server, scope, names):
-    witness = RawHub(small_server.address, names("witness"))
-    witness.join(scope)
-    answers = [say(small_server, scope, str(number)) for number in range(8)]
-    witness.hear(*(str(number) for number in range(8)))
-    witness.leave()
+    answers = say_and_hear(small_server, scope, names("witness"), *(str(number) for number in range(8)))
     listener = ResumingListener(scope, names("alice"))
     assert listener.resume(small_server, position(answers[2])) == {"recovered": True, "replayed": 5}
     assert texts(listener.hear(5)) == ["3", "4", "5", "6", "7"], "from the log, for the server remembers nothing"
