@@ -23,6 +23,8 @@ public struct HubConfiguration: Sendable {
     ///
     /// One may wait however long it is.
     public var maximumWaitingPostBytes = 1_048_576
+    /// How far back clients may resume, and what that may cost.
+    public var resume = ResumeConfiguration()
 
     /// The defaults of contracts §8.
     public init() {}

@@ -13,12 +13,16 @@ public final class HubShard {
     private(set) var connections: [ConnectionID: HubConnection] = [:]
     private var scopes: [ChatScope: ScopeMembers] = [:]
     private(set) var now: ContinuousClock.Instant
+    /// Per partition the offset of the record that comes next: all before it were delivered here, none behind it.
+    private(set) var standing: [Int32: Int64]
+    var readWaiters = ReadWaiters()
     private var outbox = PresenceOutbox()
     private var presenceTask: Task<Void, Never>?
 
-    init(hub: ChatHub, executor: any HubExecutor) {
+    init(hub: ChatHub, executor: any HubExecutor, standing: [Int32: Int64]) {
         self.hub = hub
         self.executor = executor
+        self.standing = standing
         self.now = .now
     }
 
@@ -48,6 +52,7 @@ public final class HubShard {
         self.now = now
         for connection in Array(self.connections.values) { connection.tick(now: self.now) }
         for transport in Array(self.polled.values) { transport.tick(now: self.now) }
+        self.readWaiters.expire(now: now)
     }
 
     /// Asks up to `count` connections to go elsewhere: what they sent is answered, then each gets a close record with
@@ -77,6 +82,8 @@ public final class HubShard {
                 if connection.push(item) { deliveries += item.events.count }
             }
         }
+        self.standing.merge(broadcast.ends) { $1 }
+        self.readWaiters.reached(self.standing)
         guard deliveries > 0 else { return }
         self.hub.metrics.countDelivered(
             deliveries,
@@ -98,6 +105,7 @@ public final class HubShard {
 
     func closed(_ connection: HubConnection) {
         guard self.connections.removeValue(forKey: connection.id) != nil else { return }
+        self.readWaiters.abandon(connection.id)
         self.hub.metrics.sessionClosed()
     }
 }
