@@ -14,6 +14,7 @@ let package = Package(
         .library(name: "ChatifyKafka", targets: ["ChatifyKafka"]),
         .library(name: "ChatifyServer", targets: ["ChatifyServer"]),
         .library(name: "ChatifyRedis", targets: ["ChatifyRedis"]),
+        .library(name: "ChatifyTestKit", targets: ["ChatifyTestKit"]),
         .executable(name: "chatify-server", targets: ["chatify-server"]),
     ],
     dependencies: [
@@ -46,6 +47,9 @@ let package = Package(
             name: "ChatifySQLite",
             dependencies: ["CSQLite", "ChatifyCore", .product(name: "Logging", package: "swift-log")]
         ),
+
+        // What adapters have to keep, and how to try it.
+        .target(name: "ChatifyTestKit", dependencies: ["ChatifyCore"]),
 
         // Moving a history from one place to another.
         .target(name: "ChatifyTransfer", dependencies: ["ChatifyCore"]),
@@ -144,7 +148,7 @@ let package = Package(
         .testTarget(
             name: "ChatifyCoreTests",
             dependencies: [
-                "ChatifyCore", "ChatifyJSON", "TestSupport",
+                "ChatifyCore", "ChatifyJSON", "ChatifyTestKit", "TestSupport",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]
@@ -152,15 +156,16 @@ let package = Package(
         .testTarget(
             name: "ChatifySQLiteTests",
             dependencies: [
-                "CSQLite", "ChatifyCore", "ChatifySQLite", "TestSupport",
+                "CSQLite", "ChatifyCore", "ChatifySQLite", "ChatifyTestKit", "TestSupport",
                 .product(name: "Logging", package: "swift-log"),
             ]
         ),
+        .testTarget(name: "ChatifyTestKitTests", dependencies: ["ChatifyCore", "ChatifyTestKit", "TestSupport"]),
         .testTarget(name: "ChatifyTransferTests", dependencies: ["ChatifyCore", "ChatifyTransfer"]),
         .testTarget(
             name: "ChatifyKafkaTests",
             dependencies: [
-                "ChatifyCore", "ChatifyKafka", "MockBroker", "TestSupport",
+                "ChatifyCore", "ChatifyKafka", "ChatifyTestKit", "MockBroker", "TestSupport",
                 .product(name: "Logging", package: "swift-log"),
             ]
         ),
@@ -184,7 +189,7 @@ let package = Package(
         .testTarget(
             name: "ChatifyRedisTests",
             dependencies: [
-                "ChatifyCore", "ChatifyEventLoop", "ChatifyRedis", "RedisCaller", "TestSupport",
+                "ChatifyCore", "ChatifyEventLoop", "ChatifyRedis", "ChatifyTestKit", "RedisCaller", "TestSupport",
                 .product(name: "Logging", package: "swift-log"),
             ]
         ),
