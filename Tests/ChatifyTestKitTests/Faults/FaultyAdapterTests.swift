@@ -112,6 +112,7 @@ import Testing
         }
         #expect(log.committedOffsets(of: "g")?.reduce(0, +) == 200)
         #expect(repeats > 0)
+        faults.heal()
         await consumer.close()
         let error = await #expect(throws: ChatError.self) { try await consumer.nextBatch(limit: 1) }
         #expect(error?.code == .cancelled)
