@@ -12,6 +12,9 @@ public final class FaultyEventConsumer: ChatEventConsumer {
         self.faults = faults
     }
 
+    /// That of the wrapped consumer.
+    public var backlog: Int64? { self.base.backlog }
+
     /// Reads, unless the plan has it otherwise; what was taken from the log for a call that fails is given to the next one.
     public func nextBatch(limit: Int) async throws(ChatError) -> [ChatRecord] {
         let decision = self.faults.next()
