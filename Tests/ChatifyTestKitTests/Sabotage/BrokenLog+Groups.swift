@@ -3,7 +3,7 @@ import ChatifyTestKit
 
 extension Sabotage where Subject == EventLogSubject {
     static let committing: [Sabotage] = [
-        .consuming(.uncommittedRecordsComeAgain, caughtWith: "did not come") { consumer in
+        .consuming(.uncommittedRecordsComeAgain, caughtWith: "did not come", patience: impatient) { consumer in
             consumer.onNext = { [base = consumer.base] (limit) async throws(ChatError) in
                 let batch = try await base.nextBatch(limit: limit)
                 try await base.commit(batch.map(\.position))
@@ -47,7 +47,7 @@ extension Sabotage where Subject == EventLogSubject {
                 BrokenConsumer(base.makeConsumer(group: group, startingAt: start, commits: .manual))
             }
         },
-        .grouping(.groupsReadApart, caughtWith: "did not come") { base in
+        .grouping(.groupsReadApart, caughtWith: "did not come", patience: impatient) { base in
             { _, start, commits in
                 BrokenConsumer(base.makeConsumer(group: "everybody", startingAt: start, commits: commits))
             }
@@ -72,7 +72,7 @@ extension Sabotage where Subject == EventLogSubject {
                 )
             }
         },
-        .consuming(.leaversHandOver, caughtWith: "were not taken over") { consumer in
+        .consuming(.leaversHandOver, caughtWith: "were not taken over", patience: impatient) { consumer in
             // Held, or it would leave by itself.
             consumer.onClose = { [base = consumer.base] in withExtendedLifetime(base) {} }
         },

@@ -69,7 +69,7 @@ extension Sabotage where Subject == EventLogSubject {
                 counter.isOneOf(3) ? [] : try await base.nextBatch(limit: limit)
             }
         },
-        .consuming(.readingWaits, caughtWith: "did not wake") { consumer in
+        .consuming(.readingWaits, caughtWith: "did not wake", patience: impatient) { consumer in
             let counter = Counter()
             consumer.onNext = { [base = consumer.base] (limit) async throws(ChatError) in
                 if counter.isOneOf(3) {
@@ -82,19 +82,20 @@ extension Sabotage where Subject == EventLogSubject {
                 return try await base.nextBatch(limit: limit)
             }
         },
-        .consuming(.cancellingEndsAWait, caughtWith: "waits on") { consumer in
+        .consuming(.cancellingEndsAWait, caughtWith: "waits on", patience: impatient) { consumer in
             consumer.onNext = consumer.nextInSpiteOfAll
         },
         .consuming(.cancellingLosesNothing, caughtWith: "never came") { consumer in
             consumer.onNext = { [consumer] (limit) async throws(ChatError) in
                 let batch = try await consumer.nextInSpiteOfAll(limit)
-                for _ in 0..<10_000 where !Task.isCancelled { await Task.yield() }
+                for _ in 0..<50 where !Task.isCancelled { await Task.yield() }
                 // Forgets what it has in its hands.
                 guard !Task.isCancelled else { throw ChatError(.cancelled, "Reading was cancelled.") }
                 return batch
             }
         },
-        .consuming(.aCancelledTaskDoesNotWait, caughtWith: "cancelled before it began waits") { consumer in
+        .consuming(.aCancelledTaskDoesNotWait, caughtWith: "cancelled before it began waits", patience: impatient) {
+            consumer in
             consumer.onNext = { [consumer] (limit) async throws(ChatError) in
                 Task.isCancelled
                     ? try await consumer.nextInSpiteOfAll(limit) : try await consumer.base.nextBatch(limit: limit)

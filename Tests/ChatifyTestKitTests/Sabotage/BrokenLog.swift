@@ -54,20 +54,21 @@ struct BrokenConsumer: ChatEventConsumer {
 }
 
 extension Sabotage where Subject == EventLogSubject {
-    /// Short, where being caught takes as long as patience lasts.
-    static var impatient: Duration { .seconds(2) }
+    /// For those who are caught when patience ends: long enough for a busy machine to do all steps before.
+    static var impatient: Duration { .seconds(15) }
 
     /// A subject whose producer was tampered with.
     static func producing(
         _ check: EventLogCheck,
         caughtWith words: String,
+        patience: Duration = .seconds(60),
         _ tamper: @escaping @Sendable (inout BrokenLog, InMemoryEventLog) -> Void
     ) -> Sabotage {
         Sabotage(check, caughtWith: words) {
             let base = InMemoryEventLog()
             var log = BrokenLog(base)
             tamper(&log, base)
-            return EventLogSubject(log.view, partitions: 3, patience: Self.impatient)
+            return EventLogSubject(log.view, partitions: 3, patience: patience)
         }
     }
 
@@ -75,9 +76,10 @@ extension Sabotage where Subject == EventLogSubject {
     static func consuming(
         _ check: EventLogCheck,
         caughtWith words: String,
+        patience: Duration = .seconds(60),
         _ tamper: @escaping @Sendable (inout BrokenConsumer) -> Void
     ) -> Sabotage {
-        Self.producing(check, caughtWith: words) { log, base in
+        Self.producing(check, caughtWith: words, patience: patience) { log, base in
             log.makeConsumer = {
                 var consumer = BrokenConsumer(base.makeConsumer(group: $0, startingAt: $1, commits: $2))
                 tamper(&consumer)
@@ -90,9 +92,10 @@ extension Sabotage where Subject == EventLogSubject {
     static func grouping(
         _ check: EventLogCheck,
         caughtWith words: String,
+        patience: Duration = .seconds(60),
         _ tamper: @escaping @Sendable (InMemoryEventLog) -> BrokenLog.MakeConsumer
     ) -> Sabotage {
-        Self.producing(check, caughtWith: words) { log, base in log.makeConsumer = tamper(base) }
+        Self.producing(check, caughtWith: words, patience: patience) { log, base in log.makeConsumer = tamper(base) }
     }
 
     static let all: [Sabotage] = Self.producing + Self.reading + Self.committing + Self.sharing
