@@ -31,7 +31,12 @@ extension ChatAdapters {
             membership: isShared ? .shared : .alone
         )
         self.historyConsumer = history
-        self.closing { await history.close() }
+        // Both at one time: without brokers each takes the time that it may.
+        self.closing {
+            async let isBroadcastClosed: Void = broadcast.close()
+            async let isHistoryClosed: Void = history.close()
+            _ = await (isBroadcastClosed, isHistoryClosed)
+        }
         self.replaceHealthCheck("log (in memory)") {
             HealthCheck(name: "log (Kafka)") { try await log.check() }
         }
