@@ -58,7 +58,9 @@ struct SenderThread: ~Copyable {
             if deliveries.contains(where: { $0.error == nil }) { self.watch.delivered() }
         case .log(let line):
             self.log.write(line)
-            if line.isAboutConnections { self.log.write(self.watch.failed(), line) }
+            guard line.isAboutConnections else { break }
+            self.sender.note(failure: line.words)
+            self.log.write(self.watch.failed(), line)
         case .statistics(let json):
             guard let statistics = KafkaStatistics(json: json) else { break }
             self.sender.note(statistics)

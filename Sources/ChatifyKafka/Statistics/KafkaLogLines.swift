@@ -4,11 +4,11 @@ internal import Logging
 struct KafkaLogLines: Sendable {
     let logger: Logger
 
-    /// Logs a line at the level that librdkafka gives it, those about connections for debugging only.
+    /// Logs a line at the level that librdkafka gives it, those for debugging that say again and again what is said otherwise.
     ///
-    /// Of connections ``ConnectionWatch`` has more to say, and readers of the log say themselves that they cannot read.
+    /// Of connections ``ConnectionWatch`` has something to say, and of what cannot be read whoever reads.
     func write(_ line: KafkaEvent.LogLine) {
-        let isDetail = line.isAboutTheOtherKind || line.isAboutConnections
+        let isDetail = line.isAboutTheOtherKind || line.isAboutConnections || line.isAboutReading
         self.logger.log(
             level: isDetail ? .debug : Self.level(of: line.severity),
             "librdkafka says",
@@ -21,7 +21,7 @@ struct KafkaLogLines: Sendable {
         switch change {
         case .none: break
         case .warn:
-            self.logger.warning("Connections to Kafka brokers fail", metadata: ["line": "\(line?.text ?? "")"])
+            self.logger.warning("Connections to Kafka brokers fail", metadata: ["line": "\(line?.words ?? "")"])
         case .notice: self.logger.notice("Connections to Kafka brokers work again")
         }
     }
@@ -53,6 +53,15 @@ extension KafkaEvent.LogLine {
     /// Whether it says that a producer has no use for a consumer's property, or the other way: the operator's properties go to both.
     fileprivate var isAboutTheOtherKind: Bool {
         self.facility == "CONFWARN" && self.text.contains("will be ignored by this")
+    }
+
+    /// Whether it repeats an error that the reader of the topic gets as well.
+    fileprivate var isAboutReading: Bool { self.facility == "ERROR" && self.text.hasPrefix("[thrd:app]") }
+
+    /// What it says, without the name of the thread.
+    var words: String {
+        let parts = self.text.split(separator: "]: ", maxSplits: 1)
+        return String(parts.count == 2 && self.text.hasPrefix("[thrd:") ? parts[1] : self.text[...])
     }
 
     /// Whether it says that a broker cannot be connected to, ended the connection or does not answer.
