@@ -103,7 +103,7 @@ class KafkaTopic:
             errors="replace",
             timeout=4 * WAIT,
         )
-        assert result.returncode == 0, result
+        assert result.returncode == 0, (result.returncode, result.stderr)
         return result.stdout
 
 
