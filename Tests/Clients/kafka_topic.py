@@ -75,18 +75,20 @@ class KafkaTopic:
 
     def records(self) -> list[Record]:
         """All records up to where each partition ends now."""
-        return self._read("-o", "beginning")
-
-    def not_committed_by(self, group: str) -> list[Record]:
-        """The records behind the offsets that a group has committed."""
-        return self._read("-o", "stored", "-X", f"group.id={group}", "-X", "auto.offset.reset=earliest")
-
-    #: The mock cluster answers a fetch of nothing only when that time is over.
-    _quick = ("-X", "fetch.wait.max.ms=10")
-
-    def _read(self, *options: str) -> list[Record]:
-        output = self._kcat("-C", "-e", "-q", "-J", "-t", self.name, "-X", "enable.auto.commit=false", *self._quick, *options)
+        output = self._kcat(*self._reading, "-o", "beginning")
         return [self._record(json.loads(line)) for line in output.splitlines()]
+
+    def is_committed_by(self, group: str) -> bool:
+        """Whether a group has committed all records; false also while that cannot be found out, as in a rebalance."""
+        stored = ("-o", "stored", "-X", f"group.id={group}", "-X", "auto.offset.reset=earliest")
+        result = self._run_kcat(*self._reading, *stored)
+        return result.returncode == 0 and not result.stdout
+
+    @property
+    def _reading(self) -> tuple[str, ...]:
+        # The mock cluster answers a fetch of nothing only when that time is over.
+        properties = ("-X", "enable.auto.commit=false", "-X", "fetch.wait.max.ms=10")
+        return ("-C", "-e", "-q", "-J", "-t", self.name, *properties)
 
     @staticmethod
     def _record(found: dict) -> Record:
@@ -95,7 +97,12 @@ class KafkaTopic:
         return Record(found["partition"], found["offset"], found.get("key"), found["payload"], headers)
 
     def _kcat(self, *arguments: str, input: str = "") -> str:
-        result = subprocess.run(
+        result = self._run_kcat(*arguments, input=input)
+        assert result.returncode == 0, (result.returncode, result.stderr)
+        return result.stdout
+
+    def _run_kcat(self, *arguments: str, input: str = "") -> subprocess.CompletedProcess:
+        return subprocess.run(
             ["kcat", "-b", self.servers, *arguments],
             input=input,
             capture_output=True,
@@ -103,8 +110,6 @@ class KafkaTopic:
             errors="replace",
             timeout=4 * WAIT,
         )
-        assert result.returncode == 0, (result.returncode, result.stderr)
-        return result.stdout
 
 
 def event_of_another(scope: str, text: str = "from afar", **changes) -> dict:

@@ -29,7 +29,7 @@ def pods(start_kafka_pod, topic):
 
 def is_committed(topic: KafkaTopic, pod: str) -> None:
     """Waits until the live delivery of a pod has committed all that is in the log; it does so every five seconds."""
-    poll_until(lambda: not topic.not_committed_by(f"chatify-broadcast-{pod}"), f"{pod}'s commit", 20)
+    poll_until(lambda: topic.is_committed_by(f"chatify-broadcast-{pod}"), f"{pod}'s commit", 20)
 
 
 def test_every_client_hears_everything_once_in_one_order(pods, scope, names):

@@ -124,7 +124,7 @@ def test_soak(own_kafka, redis, start_writer, chatify_server_path, seed, tmp_pat
 
     poison = MESSAGES // POISON_EVERY
     poll_until(lambda: stored() == MESSAGES - poison, "every message's being stored", 90)
-    poll_until(lambda: not topic.not_committed_by(GROUP), "the commit of everything", 60)
+    poll_until(lambda: topic.is_committed_by(GROUP), "the commit of everything", 60)
     for writer in writers:
         writer.wait_until_running()
         writer.stop()
