@@ -14,8 +14,6 @@ public final class KafkaLog: Sendable {
     let configuration: KafkaClientConfiguration
     let sender: RecordSender
     let logger: Logger
-    /// Those that were made and are still held by somebody.
-    private let consumers = Locked<[WeakConsumer]>([])
 
     private init(_ configuration: KafkaClientConfiguration, _ sender: RecordSender, _ logger: Logger) {
         self.configuration = configuration
@@ -74,20 +72,7 @@ public final class KafkaLog: Sendable {
         membership: KafkaMembership
     ) async throws(ChatError) -> KafkaEventConsumer {
         let role = ConsumerRole(group: group, start: start, commits: commits, membership: membership)
-        let consumer = try await KafkaEventConsumer.start(role, self.configuration, self.logger)
-        self.consumers.withLock {
-            $0 = $0.filter { $0.consumer != nil } + [WeakConsumer(group: group, consumer: consumer)]
-        }
-        return consumer
-    }
-
-    /// By how many records each partition is ahead of what the readers of this log are done with, by group; see ``KafkaEventConsumer/lag``.
-    public var lag: [String: [Int32: Int64]] {
-        let consumers = self.consumers.withLock { $0 }
-        return consumers.reduce(into: [:]) { lag, entry in
-            guard let consumer = entry.consumer else { return }
-            lag[entry.group, default: [:]].merge(consumer.lag) { max($0, $1) }
-        }
+        return try await KafkaEventConsumer.start(role, self.configuration, self.logger)
     }
 
     /// The dead letters that were kept, to look at and to send again.
@@ -114,12 +99,6 @@ public final class KafkaLog: Sendable {
     public func close(within time: Duration) async {
         await self.sender.close(within: time)
     }
-}
-
-/// A consumer that is somebody else's to hold.
-private struct WeakConsumer: Sendable {
-    let group: String
-    weak let consumer: KafkaEventConsumer?
 }
 
 extension KafkaLog {

@@ -37,6 +37,8 @@ extension ChatAdapters {
             async let isHistoryClosed: Void = history.close()
             _ = await (isBroadcastClosed, isHistoryClosed)
         }
+        let gauges = KafkaGauges(log, consumers: ["broadcast": broadcast, "history": history])
+        self.metricUpdates.append { gauges.update() }
         self.replaceHealthCheck("log (in memory)") {
             HealthCheck(name: "log (Kafka)") { try await log.check() }
         }
