@@ -65,5 +65,6 @@ extension HubConnection {
         self.shard.closed(self)
         self.shard.hub.release(self.admission)
         part(transport)
+        self.refuseWaitingPosts()
     }
 }

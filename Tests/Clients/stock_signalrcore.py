@@ -6,6 +6,7 @@ import threading
 
 import pytest
 from signalrcore.hub_connection_builder import HubConnectionBuilder
+from signalrcore.types import HttpTransportType
 
 from byte_stream import QUIET, WAIT
 
@@ -13,14 +14,14 @@ from byte_stream import QUIET, WAIT
 class Member:
     """One started signalrcore connection with what it received."""
 
-    def __init__(self, server, user: str):
+    def __init__(self, server, user: str, transport: HttpTransportType = HttpTransportType.web_sockets):
         self.events: queue.Queue[dict] = queue.Queue()
         self.errors: queue.Queue = queue.Queue()
         self.closed = threading.Event()
         opened = threading.Event()
         self.connection = (
             HubConnectionBuilder()
-            .with_url(f"{server.origin}/hubs/chat?user={user}", options={"verify_ssl": False})
+            .with_url(f"{server.origin}/hubs/chat?user={user}", options={"verify_ssl": False, "transport": transport})
             .configure_logging(logging.CRITICAL)
             .build()
         )

@@ -1,9 +1,10 @@
-"""The stock signalrcore client over WebSockets, used as its users use it (without automatic reconnect)."""
+"""The stock signalrcore client over every transport, used as its users use it (without automatic reconnect)."""
 
 import queue
 import threading
 
 import pytest
+from signalrcore.types import HttpTransportType
 
 from byte_stream import WAIT
 from event_rules import check_enriched, check_pushed
@@ -12,17 +13,32 @@ from stock_signalrcore import Member
 
 @pytest.fixture(scope="module")
 def server(start_server):
-    """A server that pings every second: the client's stop returns only when its reading thread gets something."""
-    return start_server(Hub__KeepAliveSeconds="1")
+    """A server that pings and answers polls every second.
+
+    The client's stop returns only when its reading thread gets something, and of several records in the answer to a
+    poll it takes one, and the next when another poll was answered.
+    """
+    return start_server(Hub__KeepAliveSeconds="1", Hub__PollTimeoutSeconds="1")
 
 
-@pytest.fixture
-def connect(server):
+@pytest.fixture(params=list(HttpTransportType), ids=lambda transport: transport.name)
+def connect(server, request):
+    """Connects users by each transport."""
+    yield from connecting(server, request.param)
+
+
+@pytest.fixture(params=[HttpTransportType.web_sockets, HttpTransportType.server_sent_events], ids=lambda each: each.name)
+def connect_fast(server, request):
+    """Connects users by the transports that this client reads as fast as they come."""
+    yield from connecting(server, request.param)
+
+
+def connecting(server, transport: HttpTransportType):
     """Connects users; all are stopped at the end, and none may have been closed before."""
     members: list[Member] = []
 
     def make(user: str) -> Member:
-        members.append(Member(server, user))
+        members.append(Member(server, user, transport))
         return members[-1]
 
     yield make
@@ -83,7 +99,8 @@ def test_direct_messages_are_not_seen_by_strangers(connect, names):
     mallory.hear("fence")
 
 
-def test_1000_pipelined_sends_at_five_receivers(connect, scope):
+def test_1000_pipelined_sends_at_five_receivers(connect_fast, scope):
+    connect = connect_fast
     alice, receivers = connect("alice"), [connect(f"receiver{index}") for index in range(5)]
     for receiver in receivers:
         receiver.result("JoinScopeAsync", scope)
