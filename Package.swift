@@ -132,6 +132,14 @@ let package = Package(
             path: "Tests/RedisCaller"
         ),
 
+        .executableTarget(
+            name: "KafkaWriter",
+            dependencies: [
+                "ChatifyCore", "ChatifyEventLoop", "ChatifyKafka", "ChatifyRedis",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            path: "Tests/KafkaWriter"
+        ),
         .executableTarget(name: "MockBroker", dependencies: ["CLibrdkafka"], path: "Tests/MockBroker"),
 
         // C libraries, from the system's own packages.
