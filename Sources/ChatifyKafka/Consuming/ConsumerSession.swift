@@ -256,8 +256,3 @@ extension CommitMachine.Partition {
     /// The first record that nobody is done with, as far as is known.
     fileprivate var next: Int64? { self.done.map { $0 + 1 } ?? self.given?.lowerBound }
 }
-
-extension KafkaMessage {
-    /// About how many bytes it takes.
-    fileprivate var size: Int { (self.value?.count ?? 0) + 256 }
-}
