@@ -12,8 +12,7 @@ public final class ChatHub: Sendable {
     let chat: ChatService
     let podID: PodID
     let presence: PresenceReporter
-    let protocols: [any HubProtocol] = [JSONHubProtocol()]
-    let transferFormats: [TransferFormat] = [.text, .binary]
+    let protocols: [any HubProtocol] = [JSONHubProtocol(), MessagePackHubProtocol()]
     let encodings = EncodingTable()
     let logger: Logger
     private let authenticator: any Authenticator
@@ -118,7 +117,7 @@ extension ChatHub {
         return NegotiateResponse.success(
             version: request.version,
             identity: names,
-            transports: [.webSockets(.text)]
+            transports: [.webSockets(.text, .binary)]
         ).encoded()
     }
 

@@ -57,8 +57,8 @@ extension HubConnection {
         do {
             let sent = try await self.perform(try HubCall(invocation), correlationID: correlationID)
             // An answer that nobody waits for is not worth writing.
-            guard let sent, invocation.id != nil else { return .void }
-            return .result(.encoded(ChatEventCodec.encodeAnswer(sent)))
+            guard let sent, invocation.id != nil, let encoding = self.encoding else { return .void }
+            return .result(encoding.value(answering: sent))
         } catch let error as HubBindingError {
             return .error(HubErrorText.describe(error, target: invocation.target))
         } catch let error as ChatError {

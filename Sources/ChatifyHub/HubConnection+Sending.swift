@@ -18,8 +18,11 @@ extension HubConnection {
 
     func send(_ message: HubMessage) {
         guard let encoding = self.encoding else { return }
-        self.write(self.framing.frame(encoding.hubProtocol.encode(message)))
+        self.write(encoding.encode(message))
     }
+
+    /// Wraps whole records as the transport needs them.
+    func frame(_ records: [UInt8]) -> [UInt8] { self.framing.frame(records, as: self.transferFormat) }
 
     func write(_ bytes: [UInt8]) {
         guard let transport = self.transport else { return }
@@ -42,7 +45,7 @@ extension HubConnection {
     }
 
     func close(sending record: [UInt8]?) {
-        let bytes = record.map(self.framing.frame)
+        let bytes = record.map(self.frame)
         self.finish { $0.close(sending: bytes) }
     }
 

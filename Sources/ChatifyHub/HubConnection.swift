@@ -1,5 +1,5 @@
 public import ChatifyCore
-internal import ChatifySignalR
+public import ChatifySignalR
 
 /// One client's connection: bytes in, bytes out, and the scopes it is joined to.
 ///
@@ -33,10 +33,15 @@ public final class HubConnection {
         self.machine = HubConnectionStateMachine(
             protocols: shard.hub.protocols,
             limits: configuration.limits,
-            transferFormats: shard.hub.transferFormats,
+            transferFormats: framing.transferFormats,
             now: shard.now
         )
         self.invocations = InvocationQueue(capacity: max(1, configuration.maximumWaitingInvocations))
+    }
+
+    /// What the bytes that the transport is given are: text unless the client chose a binary protocol.
+    public var transferFormat: TransferFormat {
+        (self.machine.hubProtocol ?? self.encoding?.hubProtocol)?.transferFormat ?? .text
     }
 
     /// Takes bytes of the client, in the order they came, split anywhere.
@@ -80,7 +85,7 @@ extension HubConnection {
 
     private func perform(_ action: HubConnectionStateMachine.Action) {
         switch action {
-        case .send(let record): self.write(self.framing.frame(record))
+        case .send(let record): self.write(self.frame(record))
         case .opened: self.opened()
         case .ping: self.shard.note(.heartbeat, of: self.presence)
         case .message(let message): self.take(message)

@@ -5,6 +5,7 @@ import contextlib
 from collections.abc import Awaitable, Callable
 
 from pysignalr.client import SignalRClient
+from pysignalr.protocol.abstract import Protocol
 
 from byte_stream import QUIET, WAIT
 from event_rules import check_enriched, check_pushed
@@ -13,10 +14,10 @@ from event_rules import check_enriched, check_pushed
 class Member:
     """One running pysignalr client with what it received."""
 
-    def __init__(self, server, user: str):
+    def __init__(self, server, user: str, protocol: Protocol | None = None):
         self.events: asyncio.Queue[dict] = asyncio.Queue()
         self.opened = asyncio.Event()
-        self.client = SignalRClient(f"{server.origin}/hubs/chat?user={user}", retry_count=1)
+        self.client = SignalRClient(f"{server.origin}/hubs/chat?user={user}", protocol=protocol, retry_count=1)
         self.client.on("ReceiveMessage", self._receive)
         self.client.on_open(self._open)
         self.client.on_error(self._ignore_error)
@@ -60,11 +61,13 @@ class Member:
             raise AssertionError(f"unexpected {await asyncio.wait_for(self.events.get(), QUIET)}")
 
 
-def chat(server, users: list[str], scenario: Callable[..., Awaitable[None]]) -> None:
+def chat(
+    server, users: list[str], scenario: Callable[..., Awaitable[None]], protocol: type[Protocol] | None = None
+) -> None:
     """Connects `users`, runs `scenario` with them, and stops them; a client that failed fails the test."""
 
     async def main() -> None:
-        members = [Member(server, user) for user in users]
+        members = [Member(server, user, protocol and protocol()) for user in users]
         tasks = [asyncio.create_task(member.client.run()) for member in members]
         opened = asyncio.gather(*(member.opened.wait() for member in members))
         await asyncio.wait([opened, *tasks], timeout=WAIT, return_when=asyncio.FIRST_COMPLETED)

@@ -6,6 +6,7 @@ import threading
 
 import pytest
 from signalrcore.hub_connection_builder import HubConnectionBuilder
+from signalrcore.protocol.base_hub_protocol import BaseHubProtocol
 
 from byte_stream import QUIET, WAIT
 from event_rules import check_enriched, check_pushed
@@ -14,17 +15,17 @@ from event_rules import check_enriched, check_pushed
 class Member:
     """One started signalrcore connection with what it received."""
 
-    def __init__(self, server, user: str):
+    def __init__(self, server, user: str, protocol: BaseHubProtocol | None = None):
         self.events: queue.Queue[dict] = queue.Queue()
         self.errors: queue.Queue = queue.Queue()
         self.closed = threading.Event()
         opened = threading.Event()
-        self.connection = (
+        builder = (
             HubConnectionBuilder()
             .with_url(f"{server.origin}/hubs/chat?user={user}", options={"verify_ssl": False})
             .configure_logging(logging.CRITICAL)
-            .build()
         )
+        self.connection = (builder.with_hub_protocol(protocol) if protocol else builder).build()
         self.connection.on("ReceiveMessage", lambda arguments: self.events.put(arguments[0]))
         self.connection.on_open(opened.set)
         self.connection.on_close(self.closed.set)
@@ -72,8 +73,8 @@ def connect(server):
     """Connects users; all are stopped at the end, and none may have been closed before."""
     members: list[Member] = []
 
-    def make(user: str) -> Member:
-        members.append(Member(server, user))
+    def make(user: str, protocol: BaseHubProtocol | None = None) -> Member:
+        members.append(Member(server, user, protocol))
         return members[-1]
 
     yield make

@@ -8,7 +8,7 @@ final class HubWebSocket: WebSocketHandler, HubTransport {
 
     init(socket: WebSocketConnection, shard: HubShard, admission: HubAdmission) {
         self.socket = socket
-        self.connection = shard.connect(self, as: admission, framing: .webSocketText)
+        self.connection = shard.connect(self, as: admission, framing: .webSocket)
     }
 
     func received(_ bytes: [UInt8], kind: WebSocketAction.DataKind, endsMessage: Bool) {
@@ -42,6 +42,10 @@ final class HubWebSocket: WebSocketHandler, HubTransport {
 }
 
 extension HubFraming {
-    /// Each record as one unmasked text frame (RFC 6455 §5.2).
-    static let webSocketText = HubFraming(name: "websocket-text") { WebSocketFrameEncoder.text($0) }
+    /// Each record as one unmasked frame, text or binary as its protocol is (RFC 6455 §5.2).
+    static let webSocket = HubFraming(
+        name: "websocket",
+        text: { WebSocketFrameEncoder.text($0) },
+        binary: { WebSocketFrameEncoder.binary($0) }
+    )
 }
