@@ -7,9 +7,10 @@ extension HubConnection {
     func take(_ message: HubMessage) {
         switch message {
         case .invocation(let invocation): self.enqueue(invocation)
-        case .streamInvocation(let invocation): self.refuseStream(invocation)
-        case .streamItem, .completion, .cancelInvocation, .ping, .close, .ack, .sequence, .unknown:
-            // Nothing here streams or asks the client for results, so these answer nothing (signalr.md §11, case 8).
+        case .streamInvocation(let invocation): self.startStream(invocation)
+        case .cancelInvocation(let id): self.streams[id]?.cancel()
+        case .streamItem, .completion, .ping, .close, .ack, .sequence, .unknown:
+            // No method takes a stream, nor is the client asked for results: these answer nothing (signalr.md §11, case 8).
             break
         }
     }
@@ -20,13 +21,6 @@ extension HubConnection {
         case .queued: break
         case .full: preconditionFailure("the machine is not asked for messages while the queue is full")
         }
-    }
-
-    private func refuseStream(_ invocation: HubInvocation) {
-        let target = invocation.target
-        let error =
-            HubCall.isMethod(target) ? HubErrorText.notStreaming(target) : HubErrorText.unknownMethod(target)
-        self.answer(invocation, .error(error))
     }
 
     private func start(_ invocation: HubInvocation) {
@@ -46,7 +40,7 @@ extension HubConnection {
         self.endIfIdle()
     }
 
-    private func answer(_ invocation: HubInvocation, _ outcome: HubCompletion.Outcome) {
+    func answer(_ invocation: HubInvocation, _ outcome: HubCompletion.Outcome) {
         // Without an id the client wants no answer, not even of an error (signalr.md §6).
         guard let id = invocation.id else { return }
         self.send(.completion(HubCompletion(id: id, outcome: outcome)))
@@ -57,7 +51,9 @@ extension HubConnection {
         do {
             let sent = try await self.perform(try HubCall(invocation), correlationID: correlationID)
             // An answer that nobody waits for is not worth writing.
-            guard let sent, invocation.id != nil, let encoding = self.encoding else { return .void }
+            guard let sent, invocation.id != nil, let encoding = self.encoding else {
+                return .result(.null)
+            }
             return .result(encoding.value(answering: sent))
         } catch let error as HubBindingError {
             return .error(HubErrorText.describe(error, target: invocation.target))
@@ -69,7 +65,7 @@ extension HubConnection {
         }
     }
 
-    private func log(_ error: ChatError, target: String, _ correlationID: CorrelationID) {
+    func log(_ error: ChatError, target: String, _ correlationID: CorrelationID) {
         guard error.code != .validation, error.code != .rateLimitExceeded, error.code != .forbidden else { return }
         self.shard.hub.logger.warning(
             "Hub invocation failed",

@@ -60,6 +60,7 @@ extension HubConnection {
             self.shard.left(membership.members)
         }
         self.memberships.removeAll()
+        self.endStreams()
         if self.encoding != nil { self.shard.note(.offline, of: self.presence) }
         self.shard.closed(self)
         self.shard.hub.release(self.admission)

@@ -20,6 +20,8 @@ public final class HubConnection {
     var invocations: InvocationQueue
     var runner: Task<Void, Never>?
     var memberships: [Membership] = []
+    /// The streams that run, by the client's ids; bounded by the setting.
+    var streams: [String: HubStream] = [:]
     var isReadingPaused = false
     /// Set once nothing more is received: what is at hand is answered, then the connection ends so.
     var ending: Ending?
@@ -50,6 +52,11 @@ public final class HubConnection {
         guard self.transport != nil, self.ending == nil else { return }
         self.machine.receive(bytes, now: .now)
         self.pump()
+    }
+
+    /// Learns that all queued bytes have left, after ``HubTransport/notifyWhenDrained()``.
+    public func transportDrained() {
+        for stream in self.streams.values { stream.wake() }
     }
 
     /// Learns that the transport is gone: nothing is sent any more.

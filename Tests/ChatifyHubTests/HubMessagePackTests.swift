@@ -22,7 +22,7 @@ struct HubMessagePackTests {
         try await withHub { rig in
             let client = try await rig.connectMessagePack()
             await client.send(.invocation(Self.channel))
-            #expect(await client.wait(forMessages: 1) == [.completion(HubCompletion(id: "j", outcome: .void))])
+            #expect(await client.wait(forMessages: 1) == [.completion(HubCompletion(id: "j", outcome: .result(.null)))])
             await rig.deliver("Hello")
             let push = HubInvocation(target: "ReceiveMessage", arguments: [.object(Self.fields("Hello"))])
             #expect(await client.wait(forMessages: 2).last == .invocation(push))

@@ -10,12 +10,12 @@ from byte_stream import EndOfStream
 from event_rules import FIELDS
 from raw_hub import RawHub
 from raw_packed_hub import (
-    COMPLETION, HANDSHAKE, INVOCATION, RESULT, VOID, PackedHub, encode_record, framed, invocation, varint,
+    COMPLETION, HANDSHAKE, INVOCATION, RESULT, PackedHub, encode_record, framed, invocation, varint,
 )
 from raw_websocket import BINARY, CONTINUATION, TEXT
 
 HEARTBEAT = encode_record(invocation("HeartbeatAsync", id="1"))
-HEARTBEAT_DONE = [COMPLETION, {}, "1", VOID]
+HEARTBEAT_DONE = [COMPLETION, {}, "1", RESULT, None]
 LIMIT = 32768
 
 
@@ -84,7 +84,7 @@ def test_the_version_is_checked(silent):
 def test_join_send_receive_beside_json(client, server, scope):
     plain = RawHub(server.address, "bob")
     plain.join(scope)
-    assert client.invoke("JoinScopeAsync", scope) == [COMPLETION, {}, "call", VOID]
+    assert client.invoke("JoinScopeAsync", scope) == [COMPLETION, {}, "call", RESULT, None]
     answer = client.result("SendAsync", {"scopeType": 0, "scopeId": scope, "text": "Grüße 😀\x1e"})
     assert set(answer) == {"chatEvent", "partition", "offset"}
     check_packed(answer["chatEvent"], "alice", "Grüße 😀\x1e", frozenset())

@@ -16,6 +16,8 @@ final class HubWebSocket: WebSocketHandler, HubTransport {
         bytes.withUnsafeBytes { self.connection?.receive($0) }
     }
 
+    func drained() { self.connection?.transportDrained() }
+
     func closed() {
         let connection = self.connection
         self.connection = nil
@@ -25,6 +27,10 @@ final class HubWebSocket: WebSocketHandler, HubTransport {
     // MARK: - HubTransport
 
     func write(_ bytes: [UInt8]) -> Bool { self.socket.write(bytes) }
+
+    var queuedBytes: Int { self.socket.queuedBytes }
+
+    func notifyWhenDrained() { self.socket.notifyWhenDrained() }
 
     func pauseReading() { self.socket.pauseReading() }
 

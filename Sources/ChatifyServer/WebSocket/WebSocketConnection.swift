@@ -30,6 +30,12 @@ package final class WebSocketConnection: ServedConnection {
         self.stream.write(frame)
     }
 
+    /// Bytes that wait to be written.
+    package var queuedBytes: Int { self.stream.outboundBytes }
+
+    /// Asks for one ``WebSocketHandler/drained()`` when all queued bytes are written.
+    package func notifyWhenDrained() { self.stream.notifyWhenDrained() }
+
     /// Stops reading until ``resumeReading()``.
     package func pauseReading() {
         self.isPaused = true
@@ -112,7 +118,7 @@ extension WebSocketConnection: TCPStreamHandler {
 
     func reachedEnd() { self.finish() }
 
-    func drained() {}
+    func drained() { self.handler?.drained() }
 
     func closed(_ error: EventLoopError?) {
         self.isClosing = true

@@ -50,7 +50,7 @@ extension FakeTransport.Event {
     var bytes: [UInt8] {
         switch self {
         case .write(let bytes), .close(let bytes?): bytes
-        case .pause, .resume, .close(nil), .abort: []
+        case .pause, .resume, .close(nil), .abort, .awaitDrain: []
         }
     }
 }
