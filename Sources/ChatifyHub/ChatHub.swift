@@ -14,6 +14,7 @@ public final class ChatHub: Sendable {
     let presence: PresenceReporter
     let protocols: [any HubProtocol] = [JSONHubProtocol(), MessagePackHubProtocol()]
     let encodings = EncodingTable()
+    let metrics = HubMetrics()
     let logger: Logger
     private let authenticator: any Authenticator
     private let registry: Locked<ConnectionRegistry>

@@ -8,7 +8,8 @@ final class HubWebSocket: WebSocketHandler, HubTransport {
 
     init(socket: WebSocketConnection, shard: HubShard, admission: HubAdmission) {
         self.socket = socket
-        self.connection = shard.connect(self, as: admission, framing: .webSocket)
+        let framing: HubFraming = socket.isCompressed ? .deflatedWebSocket : .webSocket
+        self.connection = shard.connect(self, as: admission, framing: framing)
     }
 
     func received(_ bytes: [UInt8], kind: WebSocketAction.DataKind, endsMessage: Bool) {
@@ -53,5 +54,12 @@ extension HubFraming {
         name: "websocket",
         text: { WebSocketFrameEncoder.text($0) },
         binary: { WebSocketFrameEncoder.binary($0) }
+    )
+
+    /// Each record as one frame, compressed for itself (RFC 7692), so that a broadcast is compressed once.
+    static let deflatedWebSocket = HubFraming(
+        name: "websocket-deflated",
+        text: { WebSocketFrameEncoder.deflatedText($0) },
+        binary: { WebSocketFrameEncoder.deflatedBinary($0) }
     )
 }
