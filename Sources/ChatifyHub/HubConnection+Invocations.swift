@@ -9,8 +9,9 @@ extension HubConnection {
         case .invocation(let invocation): self.enqueue(invocation)
         case .streamInvocation(let invocation): self.startStream(invocation)
         case .cancelInvocation(let id): self.streams[id]?.cancel()
-        case .streamItem, .completion, .ping, .close, .ack, .sequence, .unknown:
-            // No method takes a stream, nor is the client asked for results: these answer nothing (signalr.md §11, case 8).
+        case .completion(let completion): self.asked.answered(completion)
+        case .streamItem, .ping, .close, .ack, .sequence, .unknown:
+            // No method takes a stream, so these answer nothing (signalr.md §11, case 8).
             break
         }
     }

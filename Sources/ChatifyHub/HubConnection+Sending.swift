@@ -65,6 +65,7 @@ extension HubConnection {
         }
         self.memberships.removeAll()
         self.endStreams()
+        self.asked.end()
         if self.encoding != nil { self.shard.note(.offline, of: self.presence) }
         self.shard.closed(self)
         self.shard.hub.release(self.admission)

@@ -22,6 +22,8 @@ public final class HubConnection {
     var memberships: [Membership] = []
     /// The streams that run, by the client's ids; bounded by the setting.
     var streams: [String: HubStream] = [:]
+    /// What the client was asked by the server.
+    var asked = ClientInvocations()
     var isReadingPaused = false
     /// Set once nothing more is received: what is at hand is answered, then the connection ends so.
     var ending: Ending?
@@ -86,6 +88,7 @@ extension HubConnection {
     }
 
     func tick(now: ContinuousClock.Instant) {
+        self.asked.expire(now: now)
         guard self.transport != nil, let action = self.machine.tick(now: now) else { return }
         self.perform(action)
     }

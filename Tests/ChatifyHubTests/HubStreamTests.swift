@@ -44,6 +44,16 @@ struct HubStreamTests {
         return events.filter { $0.bytes.starts(with: start) }.replies.first ?? Reply()
     }
 
+    /// A client that does not read, whose stream of 600 messages waits for it.
+    private static func stuckStream(in rig: HubRig) async throws -> HubClient {
+        try await self.store(600, in: rig)
+        let client = try await rig.connect()
+        await client.setQueueing(true)
+        await client.send(self.stream(#"["general"]"#))
+        await client.events.wait { $0.contains(.awaitDrain) }
+        return client
+    }
+
     @Test(
         arguments: [
             (#"["general"]"#, 0), (#"["general",null]"#, 0), (#"["general","2026-01-15T10:32:00Z"]"#, 120),
@@ -136,11 +146,7 @@ struct HubStreamTests {
 
     @Test func `A stream waits for a client that does not read, and everything else goes on`() async throws {
         try await withHub { rig in
-            try await Self.store(600, in: rig)
-            let client = try await rig.connect()
-            await client.setQueueing(true)
-            await client.send(Self.stream(#"["general"]"#))
-            await client.events.wait { $0.contains(.awaitDrain) }
+            let client = try await Self.stuckStream(in: rig)
             let before = Self.items(client).count
             #expect(await client.onLoop { $0.transport?.queuedBytes ?? 0 } < 20_000)
             #expect(await client.call("HeartbeatAsync").hasNullResult)
@@ -156,11 +162,7 @@ struct HubStreamTests {
 
     @Test func `A stream that is cancelled stops and is completed once`() async throws {
         try await withHub { rig in
-            try await Self.store(600, in: rig)
-            let client = try await rig.connect()
-            await client.setQueueing(true)
-            await client.send(Self.stream(#"["general"]"#))
-            await client.events.wait { $0.contains(.awaitDrain) }
+            let client = try await Self.stuckStream(in: rig)
             let before = Self.items(client).count
             await client.send(Self.cancel("s"), Self.cancel("s"), Self.cancel("other"))
             await Self.completion(client)
@@ -206,11 +208,7 @@ struct HubStreamTests {
     @Test(arguments: [true, false])
     func `The end of the connection is the end of its streams`(isDrained: Bool) async throws {
         try await withHub { rig in
-            try await Self.store(300, in: rig)
-            let client = try await rig.connect()
-            await client.setQueueing(true)
-            await client.send(Self.stream(#"["general"]"#))
-            await client.events.wait { $0.contains(.awaitDrain) }
+            let client = try await Self.stuckStream(in: rig)
             let stream = await client.onLoop { Confined($0.streams["s"], to: $0.shard.executor) }
             if isDrained { await client.onLoop { $0.drain() } } else { await client.disconnect() }
             await client.loop.run { stream.value?.task }?.value
