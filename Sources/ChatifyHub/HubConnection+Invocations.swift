@@ -50,12 +50,10 @@ extension HubConnection {
     private func outcome(of invocation: HubInvocation) async -> HubCompletion.Outcome {
         let correlationID = CorrelationID.random()
         do {
-            let sent = try await self.perform(try HubCall(invocation), correlationID: correlationID)
+            let result = try await self.perform(try HubCall(invocation), correlationID: correlationID)
             // An answer that nobody waits for is not worth writing.
-            guard let sent, invocation.id != nil, let encoding = self.encoding else {
-                return .result(.null)
-            }
-            return .result(encoding.value(answering: sent))
+            guard invocation.id != nil else { return .void }
+            return self.outcome(of: result)
         } catch let error as HubBindingError {
             return .error(HubErrorText.describe(error, target: invocation.target))
         } catch let error as ChatError {
@@ -63,6 +61,15 @@ extension HubConnection {
             return .error(HubErrorText.describe(error, target: invocation.target))
         } catch {
             return .error(HubErrorText.methodFailed(invocation.target))
+        }
+    }
+
+    private func outcome(of result: CallResult) -> HubCompletion.Outcome {
+        switch result {
+        // A method without a result is answered with null, as ASP.NET does.
+        case .none: .result(.null)
+        case .sent(let event): self.encoding.map { .result($0.value(answering: event)) } ?? .void
+        case .resumed(let outcome): .result(outcome.value)
         }
     }
 

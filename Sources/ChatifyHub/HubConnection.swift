@@ -25,6 +25,7 @@ public final class HubConnection {
     /// What the client was asked by the server.
     var asked = ClientInvocations()
     var isReadingPaused = false
+    var posts = PostQueue()
     /// Set once nothing more is received: what is at hand is answered, then the connection ends so.
     var ending: Ending?
 
@@ -36,8 +37,8 @@ public final class HubConnection {
         self.transport = transport
         self.machine = HubConnectionStateMachine(
             protocols: shard.hub.protocols,
-            limits: configuration.limits,
-            transferFormats: framing.transferFormats,
+            limits: admission.transport.limits(configuration.limits),
+            transferFormats: admission.transport.transferFormats.filter(framing.transferFormats.contains),
             now: shard.now
         )
         self.invocations = InvocationQueue(capacity: max(1, configuration.maximumWaitingInvocations))
@@ -84,7 +85,12 @@ extension HubConnection {
         guard let transport = self.transport, self.isReadingPaused != self.invocations.isFull else { return }
         self.isReadingPaused.toggle()
         self.machine.readingPaused(self.isReadingPaused, now: .now)
-        if self.isReadingPaused { transport.pauseReading() } else { transport.resumeReading() }
+        if self.isReadingPaused {
+            transport.pauseReading()
+        } else {
+            transport.resumeReading()
+            self.takeWaitingPosts()
+        }
     }
 
     func tick(now: ContinuousClock.Instant) {

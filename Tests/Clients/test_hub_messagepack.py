@@ -8,7 +8,9 @@ import pytest
 
 from byte_stream import EndOfStream
 from event_rules import FIELDS
-from raw_hub import RawHub
+from raw_http import request
+from hub_transports import negotiate, open_stream, parse_event, post, read_chunk, read_stream_head
+from raw_hub import RawHub, hub_target
 from raw_packed_hub import (
     COMPLETION, HANDSHAKE, INVOCATION, RESULT, PackedHub, encode_record, framed, invocation, varint,
 )
@@ -56,6 +58,29 @@ def test_handshake_and_first_call_in_one_message(silent, version):
     silent.send(b'{"protocol":"messagepack","version":%d}\x1e' % version, HEARTBEAT)
     assert silent.read_handshake() == b"{}\x1e"
     assert silent.read() == HEARTBEAT_DONE
+
+
+def test_long_polling_carries_it(server):
+    target = hub_target("alice", id=negotiate(server.address))
+    assert request(server.address, "GET", target).body == b""
+    assert post(server.address, target, HANDSHAKE + HEARTBEAT).status == 200
+    received = b""
+    while len(received) < 4 + len(encode_record(HEARTBEAT_DONE)) - 1:
+        received += request(server.address, "GET", target).body
+    assert received == b"{}\x1e" + encode_record(HEARTBEAT_DONE)
+
+
+def test_server_sent_events_refuse_it(server):
+    target = hub_target("alice", id=negotiate(server.address))
+    stream = open_stream(server.address, target)
+    read_stream_head(stream)
+    assert read_chunk(stream) == b":\r\n"
+    assert post(server.address, target, HANDSHAKE).status == 200
+    assert json.loads(parse_event(read_chunk(stream))[:-1]) == {
+        "error": "Cannot use the 'messagepack' protocol on the current transport. "
+                 "The transport does not support 'Binary' transfer format."
+    }
+    stream.close()
 
 
 @pytest.mark.parametrize("opcode", [TEXT, BINARY])

@@ -6,13 +6,16 @@ import queue
 import pytest
 from pysignalr.protocol.messagepack import MessagepackProtocol
 from signalrcore.protocol.messagepack_protocol import MessagePackHubProtocol
+from signalrcore.types import HttpTransportType
 
-import test_stock_pysignalr as pysignalr_client
 from byte_stream import WAIT
 from event_rules import check_event
+from hub_transports import TRANSPORTS
 from raw_hub import RawHub, sending
 from raw_packed_hub import PackedHub
-from test_stock_signalrcore import connect, server  # noqa: F401, fixtures
+from stock_pysignalr import Member
+from test_stock_pysignalr import chat
+from test_stock_signalrcore import connecting, server  # noqa: F401, a fixture
 
 ITEM, COMPLETION = 2, 3
 
@@ -31,13 +34,25 @@ def read_stream(hub: RawHub, id: str = "s") -> list[dict]:
     return items
 
 
-def fill(hub: RawHub, scope: str, texts: list[str]) -> None:
-    """Sends messages and reads their completions."""
-    for start in range(0, len(texts), 100):
-        part = texts[start : start + 100]
+def fill(hub: RawHub, scope: str, texts: list[str], at_once: int = 100) -> None:
+    """Sends messages and reads their completions, some at once: their answers wait in the server's queue."""
+    for start in range(0, len(texts), at_once):
+        part = texts[start : start + at_once]
         hub.send(*(sending(scope, text, id=str(start + index)) for index, text in enumerate(part)))
         for _ in part:
             assert "error" not in hub.read_completion()
+
+
+@pytest.fixture
+def connect(server):
+    """Connects users over WebSockets."""
+    yield from connecting(server, HttpTransportType.web_sockets)
+
+
+@pytest.fixture(scope="module")
+def small_server(start_server):
+    """A server that lets little wait to be sent."""
+    return start_server(Hub__MaxOutboundBytesPerConnection="65536")
 
 
 @pytest.fixture
@@ -105,6 +120,20 @@ def test_what_cannot_be_streamed(client, record, error):
     assert client.result("HeartbeatAsync") is None
 
 
+@pytest.mark.parametrize("transport", TRANSPORTS)
+def test_every_transport_carries_more_than_may_be_queued(small_server, scope, transport):
+    writer = RawHub(small_server.address, "alice")
+    texts = [f"{index:05}" + "x" * 4000 for index in range(300)]
+    fill(writer, scope, texts, at_once=8)
+    stored(writer, scope, len(texts))
+    hub = TRANSPORTS[transport](small_server.address, "bob")
+    hub.send(streaming(scope))
+    assert [item["text"] for item in read_stream(hub)] == texts
+    assert hub.result("HeartbeatAsync") is None
+    hub.leave()
+    writer.websocket.disconnect()
+
+
 def test_a_reader_that_stops_holds_up_its_stream_and_nothing_else(server, scope):
     """More than any buffer on the way holds; the connection lives on and loses nothing."""
     writer = RawHub(server.address, "alice")
@@ -154,7 +183,7 @@ def test_pysignalr_streams(server, client, scope, protocol):
     fill(client, scope, ["a", "b", "c"])
     stored(client, scope, 3)
 
-    async def scenario(member: pysignalr_client.Member) -> None:
+    async def scenario(member: Member) -> None:
         received: asyncio.Queue = asyncio.Queue()
 
         async def failed(message) -> None:
@@ -172,7 +201,7 @@ def test_pysignalr_streams(server, client, scope, protocol):
         error = "Failed to invoke 'StreamHistoryAsync' because user is unauthorized"
         assert await asyncio.wait_for(received.get(), WAIT) == error
 
-    pysignalr_client.chat(server, ["bob"], scenario, protocol)
+    chat(server, ["bob"], scenario, protocol)
 
 
 @pytest.mark.parametrize("protocol", [None, MessagePackHubProtocol])

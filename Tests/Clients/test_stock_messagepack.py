@@ -2,18 +2,27 @@
 
 import queue
 
+import pytest
 from pysignalr.protocol.messagepack import MessagepackProtocol
 from signalrcore.protocol.messagepack_protocol import MessagePackHubProtocol
+from signalrcore.types import HttpTransportType
 
-import test_stock_pysignalr as pysignalr_client
 from byte_stream import WAIT
 from event_rules import check_enriched, check_pushed
 from raw_hub import RawHub
-from test_stock_signalrcore import connect, server  # noqa: F401, fixtures
+from stock_pysignalr import Member
+from test_stock_pysignalr import chat
+from test_stock_signalrcore import connecting, server  # noqa: F401, a fixture
+
+
+@pytest.fixture
+def connect(server):
+    """Connects users over WebSockets."""
+    yield from connecting(server, HttpTransportType.web_sockets)
 
 
 def test_pysignalr(server, scope):
-    async def scenario(alice: pysignalr_client.Member, bob: pysignalr_client.Member) -> None:
+    async def scenario(alice: Member, bob: Member) -> None:
         for member in (alice, bob):
             assert await member.result("JoinScopeAsync", scope) is None
         check_enriched(await alice.say(scope, "Grüße 😀"), scope, "alice", "Grüße 😀")
@@ -28,7 +37,7 @@ def test_pysignalr(server, scope):
         await alice.hear("to nobody but me")
         await bob.hears_nothing()
 
-    pysignalr_client.chat(server, ["alice", "bob"], scenario, MessagepackProtocol)
+    chat(server, ["alice", "bob"], scenario, MessagepackProtocol)
 
 
 def test_signalrcore(connect, server, scope):

@@ -38,9 +38,6 @@ package final class WebSocketConnection: ServedConnection {
         self.stream.write(frame)
     }
 
-    /// Bytes that wait to be written.
-    package var queuedBytes: Int { self.stream.outboundBytes }
-
     /// Asks for one ``WebSocketHandler/drained()`` when all queued bytes are written.
     package func notifyWhenDrained() { self.stream.notifyWhenDrained() }
 
@@ -121,7 +118,7 @@ package final class WebSocketConnection: ServedConnection {
 
     // MARK: - ServedConnection
 
-    var outboundBytes: Int { self.stream.outboundBytes }
+    package var outboundBytes: Int { self.stream.outboundBytes }
 
     func tick(now: ContinuousClock.Instant) {
         if let closeDeadline = self.closeDeadline, now >= closeDeadline { return self.abort() }
