@@ -210,10 +210,16 @@ def test_signalrcore_streams(connect, client, scope, protocol):
     stored(client, scope, 3)
     member = connect("bob", protocol and protocol())
     received: queue.Queue = queue.Queue()
+    # The client drops items that come before the call of `subscribe`, so its request leaves only after that.
+    transport, requests = member.connection.transport, []
+    send, transport.send = transport.send, requests.append
     member.connection.stream("StreamHistoryAsync", [scope, None]).subscribe({
         "next": lambda item: received.put(item["text"]),
         "complete": lambda _: received.put(None),
         "error": received.put,
     })
+    transport.send = send
+    for request in requests:
+        transport.send(request)
     assert [received.get(timeout=WAIT) for _ in range(4)] == ["a", "b", "c", None]
     assert member.result("HeartbeatAsync") is None
