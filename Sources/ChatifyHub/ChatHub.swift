@@ -12,7 +12,7 @@ public final class ChatHub: Sendable {
     let chat: ChatService
     let podID: PodID
     let presence: PresenceReporter
-    let protocols: [any HubProtocol] = [JSONHubProtocol()]
+    let protocols: [any HubProtocol] = [JSONHubProtocol(), MessagePackHubProtocol()]
     let encodings = EncodingTable()
     let metrics = HubMetrics()
     let logger: Logger

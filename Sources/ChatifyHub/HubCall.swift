@@ -13,6 +13,10 @@ enum HubCall: Hashable {
 /// Why an invocation is not a call; each has a wording of its own (signalr.md §7).
 enum HubBindingError: Error, Equatable {
     case unknownMethod
+    /// The method streams and was called without one.
+    case streaming
+    /// The method does not stream and was called for a stream.
+    case notStreaming
     /// Wrong count or types of arguments.
     case arguments
     /// Arguments of the right types that break the domain policy.
@@ -42,7 +46,9 @@ extension HubCall {
 
     /// Binds an invocation to the method it names.
     init(_ invocation: HubInvocation) throws(HubBindingError) {
-        guard let bind = Self.methods[invocation.target.lowercased()] else { throw .unknownMethod }
+        guard let bind = Self.methods[invocation.target.lowercased()] else {
+            throw HubStreamCall.isMethod(invocation.target) ? .streaming : .unknownMethod
+        }
         guard invocation.streamIDs.isEmpty else { throw .arguments }
         self = try bind(invocation.arguments)
     }
@@ -93,7 +99,7 @@ extension HubCall {
         }
     }
 
-    private static func scopeID(_ text: String) throws(HubBindingError) -> ScopeID {
+    static func scopeID(_ text: String) throws(HubBindingError) -> ScopeID {
         do {
             return try ScopeID(text)
         } catch {
@@ -101,7 +107,7 @@ extension HubCall {
         }
     }
 
-    private static func scopeType(_ value: HubValue) throws(HubBindingError) -> ScopeType {
+    static func scopeType(_ value: HubValue) throws(HubBindingError) -> ScopeType {
         switch value {
         case .integer(let number):
             guard let type = ScopeType(rawValue: Int(number)) else { throw .invalid("scopeType must be 0 or 1.") }

@@ -8,6 +8,10 @@ public struct HubConfiguration: Sendable {
     public var maximumScopesPerConnection = 128
     /// The connections one user may have on this pod; 0, the default, for no limit.
     public var maximumConnectionsPerUser = 0
+    /// The streams to one client that may run at once; 8 by default.
+    public var maximumStreamsPerConnection = 8
+    /// The invocations of one client by ``HubConnection/invoke(_:_:within:)`` that may wait for their answers; 16 by default.
+    public var maximumClientInvocations = 16
     /// The invocations of one connection that may wait for their turn before its reading is paused; at least 1, 16 by default.
     public var maximumWaitingInvocations = 16
     /// How long a negotiated connection waits for its transport; 15 s by default.

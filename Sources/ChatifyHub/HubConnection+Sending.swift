@@ -28,8 +28,11 @@ extension HubConnection {
 
     func send(_ message: HubMessage) {
         guard let encoding = self.encoding else { return }
-        self.write(self.framing.frame(encoding.hubProtocol.encode(message)))
+        self.write(encoding.encode(message))
     }
+
+    /// Wraps whole records as the transport needs them.
+    func frame(_ records: [UInt8]) -> [UInt8] { self.framing.frame(records, as: self.transferFormat) }
 
     /// Queues bytes, or sheds the client and answers `false`.
     @discardableResult
@@ -56,7 +59,7 @@ extension HubConnection {
     }
 
     func close(sending record: [UInt8]?) {
-        let bytes = record.map(self.framing.frame)
+        let bytes = record.map(self.frame)
         self.finish { $0.close(sending: bytes) }
     }
 
@@ -71,6 +74,8 @@ extension HubConnection {
             self.shard.left(membership.members)
         }
         self.memberships.removeAll()
+        self.endStreams()
+        self.asked.end()
         if self.encoding != nil { self.shard.note(.offline, of: self.presence) }
         self.shard.closed(self)
         self.shard.hub.release(self.admission)

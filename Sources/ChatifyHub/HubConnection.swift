@@ -1,5 +1,5 @@
 public import ChatifyCore
-internal import ChatifySignalR
+public import ChatifySignalR
 
 /// One client's connection: bytes in, bytes out, and the scopes it is joined to.
 ///
@@ -20,6 +20,10 @@ public final class HubConnection {
     var invocations: InvocationQueue
     var runner: Task<Void, Never>?
     var memberships: [Membership] = []
+    /// The streams that run, by the client's ids; bounded by the setting.
+    var streams: [String: HubStream] = [:]
+    /// What the client was asked by the server.
+    var asked = ClientInvocations()
     var isReadingPaused = false
     var posts = PostQueue()
     /// Set once nothing more is received: what is at hand is answered, then the connection ends so.
@@ -34,10 +38,15 @@ public final class HubConnection {
         self.machine = HubConnectionStateMachine(
             protocols: shard.hub.protocols,
             limits: admission.transport.limits(configuration.limits),
-            transferFormats: admission.transport.transferFormats,
+            transferFormats: admission.transport.transferFormats.filter(framing.transferFormats.contains),
             now: shard.now
         )
         self.invocations = InvocationQueue(capacity: max(1, configuration.maximumWaitingInvocations))
+    }
+
+    /// What the bytes that the transport is given are: text unless the client chose a binary protocol.
+    public var transferFormat: TransferFormat {
+        (self.machine.hubProtocol ?? self.encoding?.hubProtocol)?.transferFormat ?? .text
     }
 
     /// Takes bytes of the client, in the order they came, split anywhere.
@@ -46,6 +55,11 @@ public final class HubConnection {
         guard self.transport != nil, self.ending == nil else { return }
         self.machine.receive(bytes, now: .now)
         self.pump()
+    }
+
+    /// Learns that all queued bytes have left, after ``HubTransport/notifyWhenDrained()``.
+    public func transportDrained() {
+        for stream in self.streams.values { stream.wake() }
     }
 
     /// Learns that the transport is gone: nothing is sent any more.
@@ -80,13 +94,14 @@ extension HubConnection {
     }
 
     func tick(now: ContinuousClock.Instant) {
+        self.asked.expire(now: now)
         guard self.transport != nil, let action = self.machine.tick(now: now) else { return }
         self.perform(action)
     }
 
     private func perform(_ action: HubConnectionStateMachine.Action) {
         switch action {
-        case .send(let record): self.write(self.framing.frame(record))
+        case .send(let record): self.write(self.frame(record))
         case .opened: self.opened()
         case .ping: self.shard.note(.heartbeat, of: self.presence)
         case .message(let message): self.take(message)

@@ -8,6 +8,14 @@ public protocol HubTransport: AnyObject {
     /// - Returns: `false`, with nothing queued, if the transport's bound on queued bytes would be passed.
     func write(_ bytes: [UInt8]) -> Bool
 
+    /// How many queued bytes have not left yet; 0 unless implemented, and then streams are not held back.
+    var queuedBytes: Int { get }
+
+    /// Asks for one call of ``HubConnection/transportDrained()`` when all queued bytes have left; some are queued.
+    ///
+    /// Must not call back from within. Does nothing unless implemented.
+    func notifyWhenDrained()
+
     /// Stops handing over received bytes until ``resumeReading()``, because the client is ahead of its answers.
     func pauseReading()
 
@@ -20,4 +28,12 @@ public protocol HubTransport: AnyObject {
 
     /// Drops the connection at once, with what is queued: the client is gone or might as well be.
     func abort()
+}
+
+extension HubTransport {
+    /// 0: streams are not held back.
+    public var queuedBytes: Int { 0 }
+
+    /// Does nothing.
+    public func notifyWhenDrained() {}
 }
