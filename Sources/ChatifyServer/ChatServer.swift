@@ -15,8 +15,13 @@ public final class ChatServer: Sendable {
     private let logger: Logger
     private let stopSignal = StopSignal()
 
-    /// Makes a server over these adapters.
-    public init(configuration: ServerConfiguration, adapters: ChatAdapters, logger: Logger) {
+    /// Makes a server over these adapters, which may serve a few files for browsers too.
+    public init(
+        configuration: ServerConfiguration,
+        adapters: ChatAdapters,
+        site: StaticSite? = nil,
+        logger: Logger
+    ) {
         var configuration = configuration
         // The hub bounds its records; frames and messages are only their wrapping, and are streamed.
         configuration.server.webSocket.maxFrameBytes = 1 << 40
@@ -51,6 +56,7 @@ public final class ChatServer: Sendable {
             authenticator: adapters.authenticator,
             origins: OriginPolicy(allowedOrigins: configuration.allowedOrigins),
             health: Health(checks: adapters.healthChecks),
+            site: site,
             logger: logger
         )
     }

@@ -9,5 +9,6 @@ struct ChatServices: Sendable {
     let authenticator: any Authenticator
     let origins: OriginPolicy
     let health: Health
+    let site: StaticSite?
     let logger: Logger
 }

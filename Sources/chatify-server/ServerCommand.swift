@@ -39,6 +39,9 @@ struct ServerCommand: AsyncParsableCommand {
     @Flag(help: "Keep everything in memory: messages are lost when the server stops.")
     var inMemory = false
 
+    @Flag(help: "Serve a page for browsers to chat with, at /demo/.")
+    var demo = false
+
     @Flag(help: "Check the configuration and exit.")
     var checkConfig = false
 
@@ -96,12 +99,15 @@ struct ServerCommand: AsyncParsableCommand {
     }
 
     private func serve(_ configuration: ServerConfiguration, _ adapters: ChatAdapters, _ logger: Logger) async throws {
-        let server = ChatServer(configuration: configuration, adapters: adapters, logger: logger)
+        let site = self.demo ? StaticSite.demo : nil
+        let server = ChatServer(configuration: configuration, adapters: adapters, site: site, logger: logger)
         logger.warning("Development mode: clients are whoever they say they are; do not expose this server")
         logger.notice("\(configuration.placeOfMessages)")
         try await server.run(stoppingOnSignals: true) { port in
             let host = configuration.server.host
-            print("chatify-server listening on http://\(host.contains(":") ? "[\(host)]" : host):\(port)")
+            let origin = "http://\(host.contains(":") ? "[\(host)]" : host):\(port)"
+            print("chatify-server listening on \(origin)")
+            if let site { print("Open \(origin)\(site.prefix) in a browser to chat") }
             StandardOutput.flush()
         }
     }

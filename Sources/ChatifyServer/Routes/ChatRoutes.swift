@@ -17,7 +17,7 @@ final class ChatRoutes: HTTPHandler {
         guard self.services.origins.allows(request.head) else {
             return self.problem(403, "Requests from this origin are not allowed.", request)
         }
-        guard let route = HTTPRoute(path: request.head.path) else {
+        guard let route = HTTPRoute(path: request.head.path, site: self.services.site) else {
             return self.problem(404, "There is nothing at this path.", request)
         }
         guard route.methods.contains(request.head.method) else {
@@ -36,6 +36,7 @@ final class ChatRoutes: HTTPHandler {
             case .health(let question): return await self.health(question)
             case .negotiate: return await self.negotiate(request)
             case .hub: return await self.hub(request)
+            case .page(let page): return .response(page.response)
             }
         } catch {
             return .response(self.details(error, request).response)

@@ -7,6 +7,18 @@ enum HTTPRoute: Hashable {
     case health(HealthQuestion)
     case hub
     case negotiate
+    case page(SitePage)
+
+    /// Finds the route of a percent-decoded path, of which a site takes what is left; `nil` if there is none.
+    init?(path: String, site: StaticSite?) {
+        if let route = HTTPRoute(path: path) {
+            self = route
+        } else if let page = site?.page(at: path) {
+            self = .page(page)
+        } else {
+            return nil
+        }
+    }
 
     /// Finds the route of a percent-decoded path; `nil` if there is none.
     init?(path: String) {
@@ -34,7 +46,7 @@ enum HTTPRoute: Hashable {
     var methods: [String] {
         switch self {
         case .send, .negotiate: ["POST"]
-        case .history, .health: ["GET", "HEAD"]
+        case .history, .health, .page: ["GET", "HEAD"]
         case .hub: ["GET", "POST", "DELETE"]
         }
     }
