@@ -19,6 +19,7 @@ public final class ChatHub: Sendable {
     private let authenticator: any Authenticator
     private let registry: Locked<ConnectionRegistry>
     private let shards = Locked<[Confined<HubShard>]>([])
+    let presencePoll: Locked<PresenceLookups>
 
     /// Makes a hub over the chat and the adapters a hub needs beside it.
     public init(
@@ -35,6 +36,14 @@ public final class ChatHub: Sendable {
         self.authenticator = authenticator
         self.configuration = configuration
         self.logger = logger
+        self.presencePoll = Locked(
+            PresenceLookups(
+                poll: PresencePoll(
+                    interval: configuration.presenceInterval,
+                    batchSize: configuration.maximumPresenceBatch
+                )
+            )
+        )
         self.registry = Locked(
             ConnectionRegistry(
                 maximumNegotiations: configuration.maximumNegotiations,
@@ -52,12 +61,24 @@ public final class ChatHub: Sendable {
         return shard
     }
 
-    /// Returns when all comings and goings so far have been reported to the presence service, or have failed to be.
+    /// Looks up no more who is online, and returns when all comings and goings so far have been reported to the presence
+    /// service, or have failed to be.
     public func presenceIsReported() async {
+        await self.endPresencePoll()
         for shard in self.shards.withLock({ $0 }) {
             let reporting = Task(executorPreference: shard.executor) { await shard.value.presenceIsReported() }
             await reporting.value
         }
+    }
+
+    /// Runs `body` with every shard where it lives, one after the other, and returns what came of it.
+    func onShards<Value: Sendable>(_ body: @escaping @Sendable (HubShard) -> Value) async -> [Value] {
+        var values: [Value] = []
+        for shard in self.shards.withLock({ $0 }) {
+            let running = Task(executorPreference: shard.executor) { body(shard.value) }
+            values.append(await running.value)
+        }
+        return values
     }
 
     /// Lets go of all shards; call it when their connections are closed and before their executors end.

@@ -3,20 +3,29 @@ internal import ChatifySignalR
 
 // What each hub method does (contracts §4).
 extension HubConnection {
-    /// Carries out a call and returns its result, `nil` for a method that has none.
-    func perform(_ call: HubCall, correlationID: CorrelationID) async throws(ChatError) -> EnrichedChatEvent? {
+    /// What a call results in.
+    enum CallResult {
+        case none
+        case sent(EnrichedChatEvent)
+        case online([UserID])
+    }
+
+    /// Carries out a call and returns its result.
+    func perform(_ call: HubCall, correlationID: CorrelationID) async throws(ChatError) -> CallResult {
         switch call {
         case .join(let id, let type):
             try await self.join(id, type)
-            return nil
+            return .none
         case .leave(let id, let type):
             for scope in Self.scopes(id, type) { self.leave(scope) }
-            return nil
+            return .none
         case .send(let draft):
-            return try await self.send(draft, correlationID)
+            return .sent(try await self.send(draft, correlationID))
         case .heartbeat:
             if self.transport != nil { self.shard.note(.heartbeat, of: self.presence) }
-            return nil
+            return .none
+        case .watchPresence(let users):
+            return .online(try await self.watch(users))
         }
     }
 

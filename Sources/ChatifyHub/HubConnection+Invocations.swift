@@ -55,10 +55,14 @@ extension HubConnection {
     private func outcome(of invocation: HubInvocation) async -> HubCompletion.Outcome {
         let correlationID = CorrelationID.random()
         do {
-            let sent = try await self.perform(try HubCall(invocation), correlationID: correlationID)
+            let result = try await self.perform(try HubCall(invocation), correlationID: correlationID)
             // An answer that nobody waits for is not worth writing.
-            guard let sent, invocation.id != nil else { return .void }
-            return .result(.encoded(ChatEventCodec.encodeAnswer(sent)))
+            guard invocation.id != nil else { return .void }
+            switch result {
+            case .none: return .void
+            case .sent(let event): return .result(.encoded(ChatEventCodec.encodeAnswer(event)))
+            case .online(let users): return .result(.array(users.map { .string($0.rawValue) }))
+            }
         } catch let error as HubBindingError {
             return .error(HubErrorText.describe(error, target: invocation.target))
         } catch let error as ChatError {

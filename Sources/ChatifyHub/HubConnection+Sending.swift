@@ -30,6 +30,15 @@ extension HubConnection {
         }
     }
 
+    /// Sends what may be lost, such as who is online: shed first, before any message.
+    /// - Returns: Whether it was sent.
+    func sendEphemeral(_ message: HubMessage) -> Bool {
+        guard let transport = self.transport, self.encoding != nil, self.ending == nil else { return false }
+        guard transport.queuedBytes <= self.shard.hub.configuration.maximumQueuedBytesForEphemeral else { return false }
+        self.send(message)
+        return true
+    }
+
     /// Closes a client that does not keep up; it may come back and catch up (design §4).
     private func shed() {
         self.shard.hub.logger.debug("Slow consumer closed", metadata: ["connection": "\(self.id)"])
@@ -57,6 +66,7 @@ extension HubConnection {
             self.shard.left(membership.members)
         }
         self.memberships.removeAll()
+        self.shard.watch.stop(self.id)
         if self.encoding != nil { self.shard.note(.offline, of: self.presence) }
         self.shard.closed(self)
         self.shard.hub.release(self.admission)

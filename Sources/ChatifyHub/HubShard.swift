@@ -10,6 +10,7 @@ public final class HubShard {
     private var connections: [ConnectionID: HubConnection] = [:]
     private var scopes: [ChatScope: ScopeMembers] = [:]
     private(set) var now: ContinuousClock.Instant
+    var watch = PresenceWatch()
     private var outbox = PresenceOutbox()
     private var presenceTask: Task<Void, Never>?
 
@@ -43,6 +44,7 @@ public final class HubShard {
     public func tick(now: ContinuousClock.Instant = .now) {
         self.now = now
         for connection in Array(self.connections.values) { connection.tick(now: self.now) }
+        self.hub.pollPresence(at: now)
     }
 
     /// Asks up to `count` connections to go elsewhere: what they sent is answered, then each gets a close record with
@@ -74,6 +76,8 @@ public final class HubShard {
         if members.connections.isEmpty { self.scopes[members.scope] = nil }
     }
 
+    func connection(_ id: ConnectionID) -> HubConnection? { self.connections[id] }
+
     func closed(_ connection: HubConnection) {
         self.connections[connection.id] = nil
     }
@@ -95,7 +99,10 @@ extension HubShard {
         while true {
             let commands = self.outbox.takeAll()
             guard !commands.isEmpty else { break }
-            for command in commands { await self.hub.presence.report(command) }
+            for command in commands {
+                let transitions = await self.hub.presence.report(command)
+                if !transitions.isEmpty { await self.hub.presenceChanged(transitions) }
+            }
         }
         self.presenceTask = nil
     }

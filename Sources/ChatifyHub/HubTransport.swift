@@ -8,6 +8,11 @@ public protocol HubTransport: AnyObject {
     /// - Returns: `false`, with nothing queued, if the transport's bound on queued bytes would be passed.
     func write(_ bytes: [UInt8]) -> Bool
 
+    /// The bytes that are queued and have not left; 0, the default, if the transport cannot tell.
+    ///
+    /// What may be lost is not queued behind too much of what may not.
+    var queuedBytes: Int { get }
+
     /// Stops handing over received bytes until ``resumeReading()``, because the client is ahead of its answers.
     func pauseReading()
 
@@ -20,4 +25,9 @@ public protocol HubTransport: AnyObject {
 
     /// Drops the connection at once, with what is queued: the client is gone or might as well be.
     func abort()
+}
+
+extension HubTransport {
+    /// None: the transport cannot tell.
+    public var queuedBytes: Int { 0 }
 }

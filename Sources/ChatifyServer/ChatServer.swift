@@ -26,6 +26,7 @@ public final class ChatServer: Sendable {
         // The hub bounds its records; frames and messages are only their wrapping, and are streamed.
         configuration.server.webSocket.maxFrameBytes = 1 << 40
         configuration.server.webSocket.maxMessageBytes = 1 << 40
+        configuration.hub.maximumQueuedBytesForEphemeral = configuration.server.maxOutboundBytesPerConnection / 2
         // A ping that is due waits for the next tick, which must not make it late by much.
         let shortest = min(configuration.hub.limits.keepAlive, configuration.hub.limits.clientTimeout)
         configuration.server.tickInterval = max(.milliseconds(100), min(.seconds(1), shortest / 4))
@@ -99,7 +100,11 @@ public final class ChatServer: Sendable {
         await withDiscardingTaskGroup { background in
             for run in self.adapters.background { background.addTask { await run() } }
             background.addTask {
-                await PresenceSweeper(presence: self.adapters.presence, logger: self.logger).run()
+                let hub = self.services.hub
+                let sweeper = PresenceSweeper(presence: self.adapters.presence, logger: self.logger) {
+                    await hub.presenceChanged($0)
+                }
+                await sweeper.run()
             }
             await self.serve(server) { onListening(port) }
             // Who has left is told before the connection to those who are told goes.

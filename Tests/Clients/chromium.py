@@ -7,6 +7,7 @@ import queue
 import shutil
 import subprocess
 import threading
+from contextlib import ExitStack
 from itertools import count
 from pathlib import Path
 
@@ -45,6 +46,7 @@ class Chromium:
     """One browser process; each page lives in a profile of its own, as if on another machine."""
 
     def __init__(self, directory: str):
+        self._exits = ExitStack()
         self._process = subprocess.Popen(
             [shutil.which("chromium") or "chromium", *FLAGS, f"--user-data-dir={directory}", "about:blank"],
             stdin=subprocess.DEVNULL,
@@ -52,7 +54,8 @@ class Chromium:
             stderr=subprocess.DEVNULL,
         )
         try:
-            self._socket = connect(self._endpoint(Path(directory)), max_size=None, open_timeout=WAIT)
+            endpoint = self._endpoint(Path(directory))
+            self._socket = self._exits.enter_context(connect(endpoint, max_size=None, open_timeout=WAIT))
         except BaseException:
             self._kill()
             raise
@@ -117,7 +120,7 @@ class Chromium:
 
     def close(self) -> None:
         """Ends the browser."""
-        self._socket.close()
+        self._exits.close()
         self._reader.join(WAIT)
         self._kill()
 

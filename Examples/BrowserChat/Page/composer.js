@@ -4,6 +4,7 @@ import { byId } from "./elements.js";
 
 const LONGEST = 4096;
 const NEARLY = 200;
+const BORDERS = 2;
 const HINT = "Enter sends, Shift+Enter begins a new line";
 
 export class Composer {
@@ -51,7 +52,7 @@ export class Composer {
 
   #changed() {
     this.#text.style.height = "auto";
-    this.#text.style.height = `${this.#text.scrollHeight}px`;
+    this.#text.style.height = `${this.#text.scrollHeight + BORDERS}px`;
     const left = LONGEST - this.#text.value.trim().length;
     this.#hint.textContent = left < 0 ? `${-left} characters too many` : left < NEARLY ? `${left} characters left` : HINT;
     this.#hint.classList.toggle("wrong", left < 0);

@@ -37,6 +37,7 @@ extension SettingKey {
             65_536...1_073_741_824
         ),
         .number("Chatify:Hub:MaxScopesPerConnection", \.hub.maximumScopesPerConnection, 1...100_000),
+        .duration("Chatify:Hub:PresenceIntervalSeconds", \.hub.presenceInterval, 1...3600),
     ]
 
     private static let chat: [SettingKey] = [

@@ -26,6 +26,8 @@ final class HubWebSocket: WebSocketHandler, HubTransport {
 
     func write(_ bytes: [UInt8]) -> Bool { self.socket.write(bytes) }
 
+    var queuedBytes: Int { self.socket.queuedBytes }
+
     func pauseReading() { self.socket.pauseReading() }
 
     func resumeReading() { self.socket.resumeReading() }

@@ -15,6 +15,7 @@ final class FakeTransport: HubTransport {
 
     let events = Recorder<Event>()
     var refusesWrites = false
+    var queuedBytes = 0
 
     func write(_ bytes: [UInt8]) -> Bool {
         guard !self.refusesWrites else { return false }
