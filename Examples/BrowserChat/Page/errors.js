@@ -1,15 +1,8 @@
 // What went wrong, in words for people.
 
-const WORDS = {
-  RATE_LIMIT_EXCEEDED: "You are sending too fast.",
-  EVENT_PRODUCTION_FAILED: "The server could not keep the message.",
-};
-
-/** Takes the code and the sentence out of a hub error, `… HubException: CODE: sentence`. */
+/** Takes the sentence out of a hub error, `… HubException: CODE: sentence`. */
 export function explain(error) {
-  const [, code, sentence] = /HubException: (?:([A-Z_]+): )?(.*)$/s.exec(error.message) ?? [];
-  const words = WORDS[code];
-  if (words) return sentence ? `${words} ${sentence}` : words;
+  const [, sentence] = /HubException: (?:[A-Z_]+: )?(.+)$/s.exec(error.message) ?? [];
   return sentence ?? error.message;
 }
 

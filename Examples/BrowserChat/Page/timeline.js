@@ -108,7 +108,8 @@ export class Timeline {
     if (state !== "failed") return element("p", { class: "state" }, STATES[state]);
     const retry = element("button", { type: "button", click: () => this.actions.retry(draft) }, "Try again");
     const discard = element("button", { type: "button", click: () => this.actions.discard(draft) }, "Discard");
-    return element("p", { class: "state" }, element("span", {}, `Not sent. ${reason}`), " ", retry, " ", discard);
+    const choice = element("span", { class: "choice" }, retry, discard);
+    return element("p", { class: "state" }, `Not sent. ${reason}`, choice);
   }
 
   #renderOlder({ channel, next, isLoading, loadingError }) {
