@@ -19,6 +19,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
@@ -29,6 +30,7 @@ let package = Package(
             dependencies: [
                 "ChatifyJSON",
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "Metrics", package: "swift-metrics"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]
         ),
@@ -38,13 +40,18 @@ let package = Package(
             dependencies: [
                 "ChatifyCore", "ChatifyJSON", "ChatifySignalR",
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "Metrics", package: "swift-metrics"),
             ]
         ),
 
         // The embedded log and history.
         .target(
             name: "ChatifySQLite",
-            dependencies: ["CSQLite", "ChatifyCore", .product(name: "Logging", package: "swift-log")]
+            dependencies: [
+                "CSQLite", "ChatifyCore",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Metrics", package: "swift-metrics"),
+            ]
         ),
 
         // Moving a history from one place to another.
@@ -53,7 +60,9 @@ let package = Package(
         .target(
             name: "ChatifyKafka",
             dependencies: [
-                "CLibrdkafka", "ChatifyCore", "ChatifyJSON", .product(name: "Logging", package: "swift-log"),
+                "CLibrdkafka", "ChatifyCore", "ChatifyJSON",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Metrics", package: "swift-metrics"),
             ]
         ),
 
@@ -63,8 +72,10 @@ let package = Package(
         .target(
             name: "ChatifyServer",
             dependencies: [
-                "ChatifyCore", "ChatifyEventLoop", "ChatifyHub", "ChatifyJSON", "ChatifySignalR", "ChatifyWire",
+                "CZlib", "ChatifyCore", "ChatifyEventLoop", "ChatifyHub", "ChatifyJSON", "ChatifySignalR",
+                "ChatifyWire",
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "Metrics", package: "swift-metrics"),
             ]
         ),
 
@@ -74,6 +85,7 @@ let package = Package(
             dependencies: [
                 "ChatifyCore", "ChatifyEventLoop", "CHiredis",
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "Metrics", package: "swift-metrics"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]
         ),
@@ -86,6 +98,7 @@ let package = Package(
                 "ChatifyServer", "ChatifyTransfer",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "Metrics", package: "swift-metrics"),
             ]
         ),
 
@@ -140,6 +153,7 @@ let package = Package(
             pkgConfig: "sqlite3",
             providers: [.apt(["libsqlite3-dev"]), .brew(["sqlite"])]
         ),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
 
         .target(
             name: "TestSupport",
@@ -152,6 +166,8 @@ let package = Package(
             dependencies: [
                 "ChatifyCore", "ChatifyJSON", "TestSupport",
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "Metrics", package: "swift-metrics"),
+                .product(name: "MetricsTestKit", package: "swift-metrics"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]
         ),
@@ -168,6 +184,8 @@ let package = Package(
             dependencies: [
                 "ChatifyCore", "ChatifyKafka", "MockBroker", "TestSupport",
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "Metrics", package: "swift-metrics"),
+                .product(name: "MetricsTestKit", package: "swift-metrics"),
             ]
         ),
         .testTarget(name: "ChatifySignalRTests", dependencies: ["ChatifyJSON", "ChatifySignalR", "TestSupport"]),
@@ -176,6 +194,8 @@ let package = Package(
             dependencies: [
                 "ChatifyCore", "ChatifyEventLoop", "ChatifyHub", "ChatifyJSON", "ChatifySignalR", "TestSupport",
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "Metrics", package: "swift-metrics"),
+                .product(name: "MetricsTestKit", package: "swift-metrics"),
             ]
         ),
         .testTarget(name: "ChatifyWireTests", dependencies: ["ChatifyWire", "TestSupport"]),
@@ -185,6 +205,7 @@ let package = Package(
             dependencies: [
                 "ChatifyCore", "ChatifyEventLoop", "ChatifyHub", "ChatifyServer", "ChatifySignalR", "ChatifyWire",
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "Metrics", package: "swift-metrics"),
             ]
         ),
         .testTarget(

@@ -15,6 +15,8 @@ struct Broadcast: Sendable {
     }
 
     private(set) var items: [Item] = []
+    /// When the oldest of the events was made.
+    private(set) var oldest = Timestamp(millisecondsSinceEpoch: .max)
 
     /// The bytes after which another item begins: an item is queued whole or not at all, and a client whose queue has room
     /// should not be shed for the length of an item.
@@ -23,6 +25,7 @@ struct Broadcast: Sendable {
     init(_ events: [EnrichedChatEvent], encodings: [HubEncoding]) {
         var open: [ChatScope: Int] = [:]
         for event in events {
+            self.oldest = min(self.oldest, event.event.createdAt)
             let records = encodings.map { $0.encode(event) }
             let scope = event.event.scope
             if let index = open[scope], self.items[index].hasRoom(for: records, within: Self.itemSize) {

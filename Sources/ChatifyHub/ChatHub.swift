@@ -15,6 +15,7 @@ public final class ChatHub: Sendable {
     let protocols: [any HubProtocol] = [JSONHubProtocol()]
     let transferFormats: [TransferFormat] = [.text, .binary]
     let encodings = EncodingTable()
+    let metrics = HubMetrics()
     let logger: Logger
     private let authenticator: any Authenticator
     private let registry: Locked<ConnectionRegistry>

@@ -34,6 +34,7 @@ public final class HubShard {
         self.now = .now
         let connection = HubConnection(shard: self, transport: transport, admission: admission, framing: framing)
         self.connections[connection.id] = connection
+        self.hub.metrics.sessionOpened()
         return connection
     }
 
@@ -58,11 +59,20 @@ public final class HubShard {
 
     func deliver(_ broadcast: Broadcast) {
         self.now = .now
+        var deliveries = 0
         for item in broadcast.items {
             guard let members = self.scopes[item.scope] else { continue }
             // A connection that is shed leaves the list while it is walked: walk a copy, which is only a reference.
-            for connection in members.connections { connection.push(item) }
+            for connection in members.connections {
+                if connection.push(item) { deliveries += item.events.count }
+            }
         }
+        guard deliveries > 0 else { return }
+        self.hub.metrics.countDelivered(
+            deliveries,
+            createdSince: broadcast.oldest,
+            now: self.hub.chat.clock.now()
+        )
     }
 
     func members(of scope: ChatScope) -> ScopeMembers {
@@ -79,7 +89,8 @@ public final class HubShard {
     func connection(_ id: ConnectionID) -> HubConnection? { self.connections[id] }
 
     func closed(_ connection: HubConnection) {
-        self.connections[connection.id] = nil
+        guard self.connections.removeValue(forKey: connection.id) != nil else { return }
+        self.hub.metrics.sessionClosed()
     }
 }
 

@@ -9,6 +9,8 @@ struct ChatServices: Sendable {
     let authenticator: any Authenticator
     let origins: OriginPolicy
     let health: Health
+    /// What `/metrics` answers; `nil` for nothing.
+    let metrics: MetricsPage?
     let site: StaticSite?
     let logger: Logger
 }

@@ -7,6 +7,7 @@ struct HistoryBatchStore: Sendable {
     /// The most records being stored at one time.
     let width: Int
     let clock: ChatClock
+    let metrics: HistoryMetrics
     let logger: Logger
 
     /// What became of a record.
@@ -63,7 +64,9 @@ struct HistoryBatchStore: Sendable {
                 guard !Task.isStopping else { return .untried }
                 switch retry.failed(random: .random(in: .min ... .max)) {
                 case .giveUp: return .postponed(error)
-                case .retry(let delay): await self.pause(delay, record, error)
+                case .retry(let delay):
+                    self.metrics.countRetry()
+                    await self.pause(delay, record, error)
                 }
                 guard !Task.isStopping else { return .untried }
             }

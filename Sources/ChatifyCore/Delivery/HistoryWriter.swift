@@ -16,6 +16,7 @@ public struct HistoryWriter: Service {
     let configuration: HistoryWriterConfiguration
     let clock: ChatClock
     let logger: Logger
+    let metrics = HistoryMetrics()
 
     /// Makes the writer of its parts; it does nothing before ``run()``.
     ///
@@ -34,6 +35,7 @@ public struct HistoryWriter: Service {
             retry: configuration.retry,
             width: configuration.maximumConcurrentStores,
             clock: clock,
+            metrics: self.metrics,
             logger: logger
         )
         self.deadLetters = deadLetters

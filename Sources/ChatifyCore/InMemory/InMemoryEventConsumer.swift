@@ -32,6 +32,8 @@ final class InMemoryEventConsumer: ChatEventConsumer {
         self.log.commit(positions, group: self.group, by: self.member)
     }
 
+    var backlog: Int64? { self.log.backlog(of: self.member, in: self.group) }
+
     func close() async {
         self.log.leave(self.group, self.member)
     }

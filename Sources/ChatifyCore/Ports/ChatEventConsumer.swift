@@ -23,6 +23,17 @@ public protocol ChatEventConsumer: Sendable {
     /// - Throws: ``ChatError`` with code ``ChatError/Code/unavailable``; the records may come again.
     func commit(_ positions: [LogPosition]) async throws(ChatError)
 
+    /// The records that the log holds and that are not yet done with, in the partitions this member reads; `nil`, unless an
+    /// adapter says otherwise, if that is not known.
+    ///
+    /// As of a moment ago; for people to look at.
+    var backlog: Int64? { get }
+
     /// Leaves the group; its partitions go to the members that remain. Idempotent.
     func close() async
+}
+
+extension ChatEventConsumer {
+    /// Not known.
+    public var backlog: Int64? { nil }
 }

@@ -5,6 +5,7 @@ enum HTTPRoute: Hashable {
     case send
     case history(scopeType: String, scopeID: String)
     case health(HealthQuestion)
+    case metrics
     case hub
     case negotiate
     case page(SitePage)
@@ -37,6 +38,7 @@ enum HTTPRoute: Hashable {
         case ("health", let question?, nil):
             guard let question = HealthQuestion(rawValue: question) else { return nil }
             self = .health(question)
+        case ("metrics", nil, nil): self = .metrics
         case ("hubs", "chat", nil): self = .hub
         case ("hubs", "chat", "negotiate"): self = .negotiate
         default: return nil
@@ -46,7 +48,7 @@ enum HTTPRoute: Hashable {
     var methods: [String] {
         switch self {
         case .send, .negotiate: ["POST"]
-        case .history, .health, .page: ["GET", "HEAD"]
+        case .history, .health, .metrics, .page: ["GET", "HEAD"]
         case .hub: ["GET", "POST", "DELETE"]
         }
     }
