@@ -27,7 +27,7 @@ final class HubWebSocket: WebSocketHandler, HubTransport {
 
     func write(_ bytes: [UInt8]) -> Bool { self.socket.write(bytes) }
 
-    var queuedBytes: Int { self.socket.queuedBytes }
+    var queuedBytes: Int { self.socket.outboundBytes }
 
     func pauseReading() { self.socket.pauseReading() }
 

@@ -38,9 +38,6 @@ package final class WebSocketConnection: ServedConnection {
         self.stream.write(frame)
     }
 
-    /// The bytes that are queued and have not left.
-    package var queuedBytes: Int { self.stream.outboundBytes }
-
     /// Stops reading until ``resumeReading()``.
     package func pauseReading() {
         self.isPaused = true
