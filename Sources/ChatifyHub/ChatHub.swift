@@ -20,7 +20,7 @@ public final class ChatHub: Sendable {
     private let authenticator: any Authenticator
     private let registry: Locked<ConnectionRegistry>
     private let shards = Locked<[Confined<HubShard>]>([])
-    let presencePoll: Locked<PresenceLookups>
+    let presenceLookups: Locked<PresenceLookups>
 
     /// Makes a hub over the chat and the adapters a hub needs beside it.
     public init(
@@ -37,7 +37,7 @@ public final class ChatHub: Sendable {
         self.authenticator = authenticator
         self.configuration = configuration
         self.logger = logger
-        self.presencePoll = Locked(
+        self.presenceLookups = Locked(
             PresenceLookups(
                 poll: PresencePoll(
                     interval: configuration.presenceInterval,

@@ -10,7 +10,9 @@ public final class HubShard {
     private var connections: [ConnectionID: HubConnection] = [:]
     private var scopes: [ChatScope: ScopeMembers] = [:]
     private(set) var now: ContinuousClock.Instant
-    var watch = PresenceWatch()
+    var watch = PresenceWatch() {
+        didSet { self.hub.watchers(on: self, areThere: !self.watch.isEmpty) }
+    }
     private var outbox = PresenceOutbox()
     private var presenceTask: Task<Void, Never>?
 

@@ -32,6 +32,18 @@ struct HubWatchTests {
         }
     }
 
+    @Test func `Nothing is looked up for nobody`() async throws {
+        try await withHub { rig in
+            let ann = try await rig.connect("ann")
+            await rig.tick(after: .seconds(10))
+            #expect(rig.hub.presenceLookups.withLock { $0.task == nil })
+            await ann.call("WatchPresenceAsync", #"[["bob"]]"#)
+            await ann.disconnect()
+            await rig.tick(after: .seconds(20))
+            #expect(rig.hub.presenceLookups.withLock { $0.task == nil })
+        }
+    }
+
     @Test func `A client that is behind is told when it has caught up`() async throws {
         try await withHub { rig in
             let ann = try await rig.connect("ann")

@@ -1,6 +1,7 @@
 """The page of `chatify-server --demo` in headless Chromium."""
 
 import shutil
+from pathlib import Path
 
 import pytest
 
@@ -9,6 +10,8 @@ from chromium import ALT, SHIFT, Chromium
 from http_chat import ids, say, stored
 from raw_http import request
 from raw_hub import RawHub
+
+PAGE = Path(__file__).resolve().parents[2] / "Examples" / "BrowserChat" / "Page"
 
 
 @pytest.fixture(scope="module")
@@ -32,6 +35,8 @@ def test_the_page_is_served_with_a_strict_policy(demo):
     policy = page.header("content-security-policy")
     assert "default-src 'none'" in policy and "unsafe" not in policy
     assert page.header("x-content-type-options") == "nosniff"
+    for file in PAGE.iterdir():
+        assert request(demo.address, "GET", f"/demo/{file.name}").body == file.read_bytes(), file.name
     root = request(demo.address, "GET", "/")
     assert (root.status, root.header("location")) == (307, "/demo/")
     missing = request(demo.address, "GET", "/demo/nothing.js")

@@ -8,6 +8,7 @@ extension ChatHub {
     ///
     /// The hub does so itself for its own connections; hand it what else is found out, such as by a `PresenceSweeper`.
     public func presenceChanged(_ transitions: [PresenceTransition]) async {
+        guard self.presenceLookups.withLock({ $0.isWanted }) else { return }
         _ = await self.onShards { shard in
             for transition in transitions { shard.tell(shard.watch.changed(transition)) }
         }
@@ -15,14 +16,26 @@ extension ChatHub {
 
     /// Looks up who is online, if that is due and anybody wants to know.
     func pollPresence(at now: ContinuousClock.Instant) {
-        guard self.presencePoll.withLock({ $0.poll.begin(at: now) }) else { return }
-        let task = Task { await self.lookUpPresence() }
-        self.presencePoll.withLock { $0.task = task }
+        self.presenceLookups.withLock { state in
+            guard state.isWanted, state.poll.begin(at: now) else { return }
+            state.task = Task { await self.lookUpPresence() }
+        }
+    }
+
+    /// Notes whether anybody on a shard watches, so that nothing is done for nobody.
+    func watchers(on shard: HubShard, areThere: Bool) {
+        self.presenceLookups.withLock { state in
+            if areThere {
+                state.watchingShards.insert(ObjectIdentifier(shard))
+            } else {
+                state.watchingShards.remove(ObjectIdentifier(shard))
+            }
+        }
     }
 
     /// Looks up no more, and returns when the last lookup is over.
     func endPresencePoll() async {
-        let task = self.presencePoll.withLock { state in
+        let task = self.presenceLookups.withLock { state in
             state.poll.stop()
             return state.task
         }
@@ -34,10 +47,10 @@ extension ChatHub {
             (id: ObjectIdentifier($0), watched: $0.watch.watched, asked: $0.watch.transitionCount)
         }
         let watched = shards.reduce(into: Set()) { $0.formUnion($1.watched) }
-        let users = self.presencePoll.withLock { $0.poll.batch(of: watched) }
+        let users = self.presenceLookups.withLock { $0.poll.batch(of: watched) }
         let asked = Dictionary(shards.map { ($0.id, $0.asked) }) { first, _ in first }
         if !users.isEmpty { await self.lookUp(users, asked: asked) }
-        self.presencePoll.withLock { $0.poll.ended() }
+        self.presenceLookups.withLock { $0.poll.ended() }
     }
 
     private func lookUp(_ users: [UserID], asked: [ObjectIdentifier: Int]) async {
@@ -58,6 +71,10 @@ extension ChatHub {
 struct PresenceLookups {
     var poll: PresencePoll
     var task: Task<Void, Never>?
+    var watchingShards: Set<ObjectIdentifier> = []
+
+    /// Whether anybody watches.
+    var isWanted: Bool { !self.watchingShards.isEmpty }
 }
 
 extension HubShard {

@@ -30,6 +30,9 @@ struct PresenceWatch {
     /// The number of transitions so far; an answer to an older question says nothing of users who have changed since.
     private(set) var transitionCount = 0
 
+    /// Whether nobody watches anybody.
+    var isEmpty: Bool { self.lists.isEmpty }
+
     /// All users whom somebody watches.
     var watched: Set<UserID> { Set(self.users.keys) }
 

@@ -5,11 +5,9 @@ import NIOHTTP1
 import NIOWebSocket
 
 /// The two endpoints of a hub on one HTTP connection: negotiate, and the upgrade to a WebSocket.
-final class HubEndpoint: ChannelInboundHandler {
+final class HubEndpoint: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias OutboundOut = HTTPServerResponsePart
-
-    private static let maximumFrameSize = 1_048_576
 
     private let hub: ChatHub
     private let shard: HubShard
@@ -26,7 +24,7 @@ final class HubEndpoint: ChannelInboundHandler {
     func configure(_ channel: any Channel) throws {
         let (hub, endpoint) = (self.hub, NIOLoopBound(self, eventLoop: channel.eventLoop))
         let upgrader = NIOWebSocketServerUpgrader(
-            maxFrameSize: Self.maximumFrameSize,
+            maxFrameSize: 1_048_576,
             shouldUpgrade: { channel, head in
                 guard head.path == "/hubs/chat" else { return channel.eventLoop.makeSucceededFuture(nil) }
                 return channel.eventLoop.makeFutureWithTask { await hub.attach(head) }.map {
@@ -52,10 +50,12 @@ final class HubEndpoint: ChannelInboundHandler {
     }
 
     private func becomeSocket(_ channel: any Channel) throws {
-        guard case .success(let admission) = self.attached, channel.isActive else { return }
+        guard case .success(let admission) = self.attached else { return }
         self.attached = nil
-        let socket = HubSocket(channel: channel, shard: self.shard, admission: admission)
-        try channel.pipeline.syncOperations.addHandler(socket)
+        guard channel.isActive else { return self.hub.release(admission) }
+        try channel.pipeline.syncOperations.addHandler(
+            HubSocket(channel: channel, shard: self.shard, admission: admission)
+        )
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -98,8 +98,8 @@ final class HubEndpoint: ChannelInboundHandler {
 extension ChatHub {
     fileprivate func attach(_ head: HTTPRequestHead) async -> Result<HubAdmission, HubRejection> {
         do throws(HubRejection) {
-            let (token, user) = (head.query("id"), head.query("user"))
-            return .success(try await self.attach(token: token, bearerToken: nil, claimedUser: user))
+            let token = head.query("id")
+            return .success(try await self.attach(token: token, bearerToken: nil, claimedUser: head.query("user")))
         } catch {
             return .failure(error)
         }

@@ -7,7 +7,6 @@ final class HubSocket: ChannelInboundHandler, HubTransport {
     typealias InboundIn = WebSocketFrame
 
     private static let maximumQueuedBytes = 1_048_576
-    private static let closeTimeout = TimeAmount.seconds(5)
 
     private let channel: any Channel
     private var connection: HubConnection?
@@ -23,6 +22,8 @@ final class HubSocket: ChannelInboundHandler, HubTransport {
         switch frame.opcode {
         case .text, .binary, .continuation: frame.unmaskedData.withUnsafeReadableBytes { self.connection?.receive($0) }
         case .ping: self.send(.pong, frame.unmaskedData)
+        // The answer to ours, which is not answered again.
+        case .connectionClose where self.connection == nil: self.channel.close(promise: nil)
         case .connectionClose:
             self.send(.connectionClose, frame.unmaskedData).whenComplete { [channel] _ in channel.close(promise: nil) }
         default: break
@@ -58,7 +59,7 @@ final class HubSocket: ChannelInboundHandler, HubTransport {
         self.send(.connectionClose, code)
         // The client's own close frame ends the connection; one that does not come is not waited for long.
         self.resumeReading()
-        self.channel.eventLoop.scheduleTask(in: Self.closeTimeout) { [channel] in channel.close(promise: nil) }
+        self.channel.eventLoop.scheduleTask(in: .seconds(5)) { [channel] in channel.close(promise: nil) }
     }
 
     func abort() {

@@ -11,9 +11,6 @@ import NIOPosix
 struct NIOHost {
     private typealias Shards = [ObjectIdentifier: NIOLoopBound<HubShard>]
 
-    /// How long clients have to take their leave.
-    private static let grace = Duration.seconds(10)
-
     static func main() async throws {
         let logger = Logger(label: "nio-host", factory: { StreamLogHandler.standardError(label: $0) })
         let log = InMemoryEventLog()
@@ -22,7 +19,7 @@ struct NIOHost {
         let shards = try await self.makeShards(of: hub)
         let server = try await self.listen(hub, shards)
         print("nio-host listening on http://127.0.0.1:\(server.localAddress?.port ?? 0)")
-        fflush(stdout)
+        fflush(nil)
         await withDiscardingTaskGroup { group in
             group.addTask { await BroadcastService(consumer: consumer, subscriber: hub, logger: logger).run() }
             await self.signalToStop()
@@ -95,16 +92,13 @@ struct NIOHost {
         }
     }
 
-    /// Asks clients to go elsewhere and waits until they have.
+    /// Asks clients to go elsewhere and waits until they have, for ten seconds at most.
     private static func drain(_ shard: NIOLoopBound<HubShard>) async {
-        let deadline = ContinuousClock.now + self.grace
-        let remaining = { () async -> Int in
-            let asking = shard.eventLoop.submit {
-                _ = shard.value.drain(atMost: .max)
-                return shard.value.connectionCount
-            }
-            return (try? await asking.get()) ?? 0
+        let deadline = ContinuousClock.now + .seconds(10)
+        while ContinuousClock.now < deadline {
+            let asking = shard.eventLoop.submit { (shard.value.drain(atMost: .max), shard.value.connectionCount).1 }
+            guard let count = try? await asking.get(), count > 0 else { return }
+            try? await Task.sleep(for: .milliseconds(20))
         }
-        while await remaining() > 0, ContinuousClock.now < deadline { try? await Task.sleep(for: .milliseconds(20)) }
     }
 }
