@@ -53,9 +53,8 @@ final class HubEndpoint: ChannelInboundHandler, RemovableChannelHandler {
         guard case .success(let admission) = self.attached else { return }
         self.attached = nil
         guard channel.isActive else { return self.hub.release(admission) }
-        try channel.pipeline.syncOperations.addHandler(
-            HubSocket(channel: channel, shard: self.shard, admission: admission)
-        )
+        let socket = HubSocket(channel: channel, shard: self.shard, admission: admission)
+        try channel.pipeline.syncOperations.addHandler(socket)
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -69,7 +68,6 @@ final class HubEndpoint: ChannelInboundHandler, RemovableChannelHandler {
     func channelInactive(context: ChannelHandlerContext) {
         // The client left while it was let in.
         if case .success(let admission) = self.attached { self.hub.release(admission) }
-        self.attached = nil
     }
 
     private func answer(_ head: HTTPRequestHead, on context: ChannelHandlerContext) {
@@ -87,8 +85,8 @@ final class HubEndpoint: ChannelInboundHandler, RemovableChannelHandler {
 
     private func respond(_ status: Int, _ body: [UInt8], on context: ChannelHandlerContext) {
         var head = HTTPResponseHead(version: .http1_1, status: HTTPResponseStatus(statusCode: status))
-        head.headers.add(name: "Content-Type", value: status == 200 ? "application/json" : "text/plain")
-        head.headers.add(name: "Content-Length", value: "\(body.count)")
+        let type = status == 200 ? "application/json" : "text/plain"
+        head.headers = ["Content-Type": type, "Content-Length": "\(body.count)"]
         context.write(Self.wrapOutboundOut(.head(head)), promise: nil)
         context.write(Self.wrapOutboundOut(.body(.byteBuffer(ByteBuffer(bytes: body)))), promise: nil)
         context.writeAndFlush(Self.wrapOutboundOut(.end(nil)), promise: nil)
