@@ -13,21 +13,24 @@ public final class ChatHub: Sendable {
     let podID: PodID
     let presence: PresenceReporter
     let protocols: [any HubProtocol] = [JSONHubProtocol()]
-    let transferFormats: [TransferFormat] = [.text, .binary]
     let encodings = EncodingTable()
     let metrics = HubMetrics()
     let logger: Logger
     private let authenticator: any Authenticator
-    private let registry: Locked<ConnectionRegistry>
-    private let shards = Locked<[Confined<HubShard>]>([])
+    let registry: Locked<ConnectionRegistry>
+    let replaySource: (any ReplaySource)?
+    let live: Locked<LiveDelivery>
     let presenceLookups: Locked<PresenceLookups>
 
     /// Makes a hub over the chat and the adapters a hub needs beside it.
+    /// - Parameter replaySource: Where clients that resume find what the hub does not hold in memory any more; `nil`, the default, for
+    ///   nowhere.
     public init(
         chat: ChatService,
         presence: any PresenceService,
         authenticator: any Authenticator,
         podIdentity: any PodIdentity,
+        replaySource: (any ReplaySource)? = nil,
         configuration: HubConfiguration = HubConfiguration(),
         logger: Logger
     ) {
@@ -35,6 +38,7 @@ public final class ChatHub: Sendable {
         self.podID = podIdentity.podID
         self.presence = PresenceReporter(service: presence, logger: logger)
         self.authenticator = authenticator
+        self.replaySource = replaySource
         self.configuration = configuration
         self.logger = logger
         self.presenceLookups = Locked(
@@ -51,22 +55,26 @@ public final class ChatHub: Sendable {
                 maximumPerUser: configuration.maximumConnectionsPerUser
             )
         )
+        let (bytes, age) = (configuration.resume.windowBytes, configuration.resume.windowAge)
+        self.live = Locked(LiveDelivery(window: ReplayWindow(maximumBytes: bytes, maximumAge: age)))
     }
 
     /// Adds a shard for the connections of `executor`; call it there, once per executor.
     public func makeShard(on executor: any HubExecutor) -> HubShard {
         executor.preconditionIsolated()
-        let shard = HubShard(hub: self, executor: executor)
-        let confined = Confined(shard, to: executor)
-        self.shards.withLock { $0.append(confined) }
-        return shard
+        return self.live.withLock { live in
+            let shard = HubShard(hub: self, executor: executor, standing: live.window.ends)
+            shard.index = live.shards.count
+            live.shards.append(Confined(shard, to: executor))
+            return shard
+        }
     }
 
     /// Looks up no more who is online, and returns when all comings and goings so far have been reported to the presence
     /// service, or have failed to be.
     public func presenceIsReported() async {
         await self.endPresencePoll()
-        for shard in self.shards.withLock({ $0 }) {
+        for shard in self.live.withLock({ $0.shards }) {
             let reporting = Task(executorPreference: shard.executor) { await shard.value.presenceIsReported() }
             await reporting.value
         }
@@ -75,29 +83,15 @@ public final class ChatHub: Sendable {
     /// Runs `body` with every shard where it lives, one after the other, and returns what came of it.
     func onShards<Value: Sendable>(_ body: @escaping @Sendable (HubShard) -> Value) async -> [Value] {
         var values: [Value] = []
-        for shard in self.shards.withLock({ $0 }) {
-            let running = Task(executorPreference: shard.executor) { body(shard.value) }
-            values.append(await running.value)
+        for shard in self.live.withLock({ $0.shards }) {
+            values.append(await shard.run { body($0) })
         }
         return values
     }
 
     /// Lets go of all shards; call it when their connections are closed and before their executors end.
     public func removeShards() {
-        self.shards.withLock { $0.removeAll() }
-    }
-}
-
-extension ChatHub: ChatEventSubscriber {
-    /// Pushes events to all connections that are joined to their scopes; returns when every shard has queued them.
-    public func receive(_ events: [EnrichedChatEvent]) async {
-        let broadcast = Broadcast(events, encodings: self.encodings.all)
-        let shards = self.shards.withLock { $0 }
-        await withDiscardingTaskGroup { group in
-            for shard in shards {
-                group.addTask(executorPreference: shard.executor) { shard.value.deliver(broadcast) }
-            }
-        }
+        self.live.withLock { $0.shards.removeAll() }
     }
 }
 
@@ -140,27 +134,44 @@ extension ChatHub {
         return NegotiateResponse.success(
             version: request.version,
             identity: names,
-            transports: [.webSockets(.text)]
+            transports: TransportOffer.all(carrying: self.protocols.map(\.transferFormat))
         ).encoded()
     }
 
     /// Lets a transport in: with the token of a negotiated connection, or with none for a new connection.
     ///
-    /// - Throws: ``HubRejection`` with status 401, 403 (another user's token), 404 (unknown), 409 (in use) or 429 (too many
-    ///   connections of this user).
+    /// - Throws: ``HubRejection`` with status 400 (another transport has it), 401, 403 (another user's token), 404 (unknown),
+    ///   409 (in use) or 429 (too many connections of this user).
     public func attach(
         token: String?,
         bearerToken: String?,
         claimedUser: String?
     ) async throws(HubRejection) -> HubAdmission {
         guard let token else { return try await self.open(bearerToken, claimedUser) }
-        let known = self.registry.withLock { ($0.connectionID(negotiatedAs: token), $0.isInUse(token)) }
-        guard let connectionID = known.0 else {
-            throw known.1 ? .alreadyInUse : .unknownConnection
+        return try await self.attach(token, bearerToken, claimedUser, at: .webSocket)
+    }
+
+    /// Lets a transport in that stays open, at the place it is to live.
+    func attach(
+        _ token: String,
+        _ bearerToken: String?,
+        _ claimedUser: String?,
+        at home: ConnectionHome
+    ) async throws(HubRejection) -> HubAdmission {
+        switch self.registry.withLock({ $0.standing(of: token) }) {
+        case .unknown: throw .unknownConnection
+        case .open(let other): throw other.home.transport == home.transport ? .alreadyInUse : .transportChange
+        case .negotiated(let connectionID):
+            let identity = try await self.identify(bearerToken, claimedUser, as: connectionID)
+            return try self.claim(token, by: identity, at: home)
         }
-        let identity = try await self.identify(bearerToken, claimedUser, as: connectionID)
-        switch self.registry.withLock({ $0.claim(token: token, by: identity.userID, now: .now) }) {
-        case .granted(let id): return HubAdmission(connectionID: id, identity: identity, token: token)
+    }
+
+    /// Takes a negotiated token into use.
+    func claim(_ token: String, by identity: Identity, at home: ConnectionHome) throws(HubRejection) -> HubAdmission {
+        switch self.registry.withLock({ $0.claim(token: token, by: identity.userID, at: home, now: .now) }) {
+        case .granted(let id):
+            return HubAdmission(connectionID: id, identity: identity, token: token, transport: home.transport)
         case .unknown: throw .unknownConnection
         case .alreadyInUse: throw .alreadyInUse
         case .otherUser: throw .otherUser
@@ -172,13 +183,14 @@ extension ChatHub {
         let names = ConnectionIdentity()
         let connectionID = ConnectionID(unchecked: names.id)
         let identity = try await self.identify(bearerToken, claimedUser, as: connectionID)
-        guard self.registry.withLock({ $0.open(token: names.token, by: identity.userID) }) else {
+        let connection = OpenConnection(connectionID: connectionID, userID: identity.userID, home: .webSocket)
+        guard self.registry.withLock({ $0.open(token: names.token, connection) }) else {
             throw .tooManyOfUser
         }
-        return HubAdmission(connectionID: connectionID, identity: identity, token: names.token)
+        return HubAdmission(connectionID: connectionID, identity: identity, token: names.token, transport: .webSockets)
     }
 
-    private func identify(
+    func identify(
         _ bearerToken: String?,
         _ claimedUser: String?,
         as connectionID: ConnectionID
@@ -203,6 +215,17 @@ extension ChatHub {
 
     /// Whether a token is that of an open connection.
     public func isInUse(token: String) -> Bool { self.registry.withLock { $0.isInUse(token) } }
+
+    /// Forgets the token of a connection that polled, now that nothing is left to be fetched.
+    func forget(_ admission: HubAdmission) {
+        self.registry.withLock { $0.forget(token: admission.token) }
+    }
+
+    /// The shard of that index, unless the hub has let go of its shards.
+    func shard(_ index: Int?) -> Confined<HubShard>? {
+        guard let index else { return nil }
+        return self.live.withLock { $0.shards.indices.contains(index) ? $0.shards[index] : nil }
+    }
 
     /// Drops negotiations that no transport claimed in time; call it about once a second.
     public func expireNegotiations() {

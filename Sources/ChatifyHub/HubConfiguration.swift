@@ -21,6 +21,17 @@ public struct HubConfiguration: Sendable {
     /// The queued bytes beyond which a connection gets nothing that may be lost; 512 KiB by default, half of the server's bound.
     public var maximumQueuedBytesForEphemeral = 524_288
 
+    /// How connections that poll are treated.
+    public var longPolling = LongPollingLimits()
+    /// The requests of one connection that may wait because its reading is paused; 16 by default, then more are refused.
+    public var maximumWaitingPosts = 16
+    /// The bytes that such requests may hold; 1 MiB by default.
+    ///
+    /// One may wait however long it is.
+    public var maximumWaitingPostBytes = 1_048_576
+    /// How far back clients may resume, and what that may cost.
+    public var resume = ResumeConfiguration()
+
     /// The defaults of contracts §8.
     public init() {}
 }

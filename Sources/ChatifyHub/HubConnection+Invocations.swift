@@ -58,11 +58,7 @@ extension HubConnection {
             let result = try await self.perform(try HubCall(invocation), correlationID: correlationID)
             // An answer that nobody waits for is not worth writing.
             guard invocation.id != nil else { return .void }
-            switch result {
-            case .none: return .void
-            case .sent(let event): return .result(.encoded(ChatEventCodec.encodeAnswer(event)))
-            case .online(let users): return .result(.array(users.map { .string($0.rawValue) }))
-            }
+            return Self.outcome(of: result)
         } catch let error as HubBindingError {
             return .error(HubErrorText.describe(error, target: invocation.target))
         } catch let error as ChatError {
@@ -70,6 +66,15 @@ extension HubConnection {
             return .error(HubErrorText.describe(error, target: invocation.target))
         } catch {
             return .error(HubErrorText.methodFailed(invocation.target))
+        }
+    }
+
+    private static func outcome(of result: CallResult) -> HubCompletion.Outcome {
+        switch result {
+        case .none: .void
+        case .sent(let event): .result(.encoded(ChatEventCodec.encodeAnswer(event)))
+        case .resumed(let outcome): .result(outcome.value)
+        case .online(let users): .result(.array(users.map { .string($0.rawValue) }))
         }
     }
 

@@ -7,18 +7,25 @@ internal import ChatifyCore
 public final class HubShard {
     let hub: ChatHub
     let executor: any HubExecutor
-    private var connections: [ConnectionID: HubConnection] = [:]
+    /// The place in the hub's list of shards; set once, by the hub.
+    var index = 0
+    var polled: [ConnectionID: LongPollingTransport] = [:]
+    private(set) var connections: [ConnectionID: HubConnection] = [:]
     private var scopes: [ChatScope: ScopeMembers] = [:]
     private(set) var now: ContinuousClock.Instant
+    /// Per partition the offset of the record that comes next: all before it were delivered here, none behind it.
+    private(set) var standing: [Int32: Int64]
+    var readWaiters = ReadWaiters()
     var watch = PresenceWatch() {
         didSet { self.hub.watchers(on: self, areThere: !self.watch.isEmpty) }
     }
     private var outbox = PresenceOutbox()
     private var presenceTask: Task<Void, Never>?
 
-    init(hub: ChatHub, executor: any HubExecutor) {
+    init(hub: ChatHub, executor: any HubExecutor, standing: [Int32: Int64]) {
         self.hub = hub
         self.executor = executor
+        self.standing = standing
         self.now = .now
     }
 
@@ -47,6 +54,8 @@ public final class HubShard {
     public func tick(now: ContinuousClock.Instant = .now) {
         self.now = now
         for connection in Array(self.connections.values) { connection.tick(now: self.now) }
+        for transport in Array(self.polled.values) { transport.tick(now: self.now) }
+        self.readWaiters.expire(now: now)
         self.hub.pollPresence(at: now)
     }
 
@@ -59,6 +68,14 @@ public final class HubShard {
         return max(0, waiting.count - count)
     }
 
+    /// The bytes that wait for the next polls of their clients.
+    public var unpolledBytes: Int { self.polled.values.reduce(0) { $0 + $1.bufferedBytes } }
+
+    /// Ends the connections that poll, which no closing socket ends; call it when the server has closed its sockets.
+    public func endPolling() {
+        for transport in Array(self.polled.values) { transport.delete() }
+    }
+
     func deliver(_ broadcast: Broadcast) {
         self.now = .now
         var deliveries = 0
@@ -69,6 +86,8 @@ public final class HubShard {
                 if connection.push(item) { deliveries += item.events.count }
             }
         }
+        self.standing.merge(broadcast.ends) { $1 }
+        self.readWaiters.reached(self.standing)
         guard deliveries > 0 else { return }
         self.hub.metrics.countDelivered(
             deliveries,
@@ -92,6 +111,7 @@ public final class HubShard {
 
     func closed(_ connection: HubConnection) {
         guard self.connections.removeValue(forKey: connection.id) != nil else { return }
+        self.readWaiters.abandon(connection.id)
         self.hub.metrics.sessionClosed()
     }
 }

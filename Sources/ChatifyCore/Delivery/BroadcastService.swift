@@ -5,7 +5,8 @@ public import ServiceLifecycle
 ///
 /// Every pod runs one, as the only member of a group of its own, with a consumer that commits by itself
 /// (``CommitMode/automatic`` or the adapter's like). Records that hold no event and events older than
-/// ``BroadcastConfiguration/maximumAge`` are dropped; everything else goes to the subscriber, batch by batch.
+/// ``BroadcastConfiguration/maximumAge`` are not pushed; the subscriber gets everything else to push, batch by batch, and learns what
+/// was left out (``BroadcastBatch``).
 public struct BroadcastService: Service {
     private let consumer: any ChatEventConsumer
     private let subscriber: any ChatEventSubscriber
@@ -42,6 +43,7 @@ public struct BroadcastService: Service {
 
     private func deliverUntilCancelled() async {
         var outage = Outage(self.configuration.backoff)
+        await self.subscriber.begin(at: self.consumer.nextOffsets)
         while !Task.isCancelled {
             do throws(ChatError) {
                 let records = try await self.consumer.nextBatch(limit: self.configuration.batchLimit)
@@ -55,8 +57,7 @@ public struct BroadcastService: Service {
     }
 
     private func deliver(_ records: [ChatRecord]) async {
-        let events = self.events(in: records)
-        if !events.isEmpty { await self.subscriber.receive(events) }
+        await self.subscriber.receive(BroadcastBatch(records: records, events: self.events(in: records)))
         // The last batch is not asked beyond, so nobody else says that it is done with.
         if Task.isCancelled { await self.commit(records) }
     }

@@ -32,6 +32,7 @@ final class InMemoryEventConsumer: ChatEventConsumer {
         self.log.commit(positions, group: self.group, by: self.member)
     }
 
+    var nextOffsets: [Int32: Int64] { self.log.nextOffsets(for: self.member, in: self.group) }
     var backlog: Int64? { self.log.backlog(of: self.member, in: self.group) }
 
     func close() async {

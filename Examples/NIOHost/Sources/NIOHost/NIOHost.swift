@@ -46,6 +46,7 @@ struct NIOHost {
             presence: InMemoryPresenceService(clock: .system),
             authenticator: DevelopmentAuthenticator(),
             podIdentity: pod,
+            replaySource: log,
             logger: logger
         )
     }
@@ -88,7 +89,7 @@ struct NIOHost {
                 source.cancel()
                 continuation.resume()
             }
-            source.resume()
+            source.activate()
         }
     }
 
