@@ -6,8 +6,6 @@ import NIOWebSocket
 final class HubSocket: ChannelInboundHandler, HubTransport {
     typealias InboundIn = WebSocketFrame
 
-    private static let maximumQueuedBytes = 1_048_576
-
     private let channel: any Channel
     private var connection: HubConnection?
     private(set) var queuedBytes = 0
@@ -40,7 +38,7 @@ final class HubSocket: ChannelInboundHandler, HubTransport {
     // MARK: - HubTransport
 
     func write(_ bytes: [UInt8]) -> Bool {
-        guard self.queuedBytes + bytes.count <= Self.maximumQueuedBytes else { return false }
+        guard self.queuedBytes + bytes.count <= 1_048_576 else { return false }
         self.queuedBytes += bytes.count
         self.send(.text, ByteBuffer(bytes: bytes)).assumeIsolated().whenComplete { _ in self.queuedBytes -= bytes.count
         }
