@@ -98,8 +98,8 @@ let package = Package(
         .executableTarget(
             name: "chatify-server",
             dependencies: [
-                "ChatifyCore", "ChatifyEventLoop", "ChatifyKafka", "ChatifyRedis", "ChatifySQLite", "ChatifyServer",
-                "ChatifyTransfer",
+                "BrowserChat", "ChatifyCore", "ChatifyEventLoop", "ChatifyKafka", "ChatifyRedis", "ChatifySQLite",
+                "ChatifyServer", "ChatifyTransfer",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Metrics", package: "swift-metrics"),
@@ -111,6 +111,12 @@ let package = Package(
             name: "HelloChat",
             dependencies: ["ChatifyCore", .product(name: "Logging", package: "swift-log")],
             path: "Examples/HelloChat"
+        ),
+        .target(
+            name: "BrowserChat",
+            path: "Examples/BrowserChat",
+            exclude: ["README.md"],
+            resources: [.embedInCode("Page")]
         ),
         .executableTarget(
             name: "EchoServer",

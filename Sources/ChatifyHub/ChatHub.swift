@@ -20,6 +20,7 @@ public final class ChatHub: Sendable {
     let registry: Locked<ConnectionRegistry>
     let replaySource: (any ReplaySource)?
     let live: Locked<LiveDelivery>
+    let presenceLookups: Locked<PresenceLookups>
 
     /// Makes a hub over the chat and the adapters a hub needs beside it.
     /// - Parameter replaySource: Where clients that resume find what the hub does not hold in memory any more; `nil`, the default, for
@@ -40,6 +41,14 @@ public final class ChatHub: Sendable {
         self.replaySource = replaySource
         self.configuration = configuration
         self.logger = logger
+        self.presenceLookups = Locked(
+            PresenceLookups(
+                poll: PresencePoll(
+                    interval: configuration.presenceInterval,
+                    batchSize: configuration.maximumPresenceBatch
+                )
+            )
+        )
         self.registry = Locked(
             ConnectionRegistry(
                 maximumNegotiations: configuration.maximumNegotiations,
@@ -61,12 +70,23 @@ public final class ChatHub: Sendable {
         }
     }
 
-    /// Returns when all comings and goings so far have been reported to the presence service, or have failed to be.
+    /// Looks up no more who is online, and returns when all comings and goings so far have been reported to the presence
+    /// service, or have failed to be.
     public func presenceIsReported() async {
+        await self.endPresencePoll()
         for shard in self.live.withLock({ $0.shards }) {
             let reporting = Task(executorPreference: shard.executor) { await shard.value.presenceIsReported() }
             await reporting.value
         }
+    }
+
+    /// Runs `body` with every shard where it lives, one after the other, and returns what came of it.
+    func onShards<Value: Sendable>(_ body: @escaping @Sendable (HubShard) -> Value) async -> [Value] {
+        var values: [Value] = []
+        for shard in self.live.withLock({ $0.shards }) {
+            values.append(await shard.run { body($0) })
+        }
+        return values
     }
 
     /// Lets go of all shards; call it when their connections are closed and before their executors end.

@@ -16,6 +16,9 @@ public final class HubShard {
     /// Per partition the offset of the record that comes next: all before it were delivered here, none behind it.
     private(set) var standing: [Int32: Int64]
     var readWaiters = ReadWaiters()
+    var watch = PresenceWatch() {
+        didSet { self.hub.watchers(on: self, areThere: !self.watch.isEmpty) }
+    }
     private var outbox = PresenceOutbox()
     private var presenceTask: Task<Void, Never>?
 
@@ -53,6 +56,7 @@ public final class HubShard {
         for connection in Array(self.connections.values) { connection.tick(now: self.now) }
         for transport in Array(self.polled.values) { transport.tick(now: self.now) }
         self.readWaiters.expire(now: now)
+        self.hub.pollPresence(at: now)
     }
 
     /// Asks up to `count` connections to go elsewhere: what they sent is answered, then each gets a close record with
@@ -103,6 +107,8 @@ public final class HubShard {
         if members.connections.isEmpty { self.scopes[members.scope] = nil }
     }
 
+    func connection(_ id: ConnectionID) -> HubConnection? { self.connections[id] }
+
     func closed(_ connection: HubConnection) {
         guard self.connections.removeValue(forKey: connection.id) != nil else { return }
         self.readWaiters.abandon(connection.id)
@@ -126,7 +132,10 @@ extension HubShard {
         while true {
             let commands = self.outbox.takeAll()
             guard !commands.isEmpty else { break }
-            for command in commands { await self.hub.presence.report(command) }
+            for command in commands {
+                let transitions = await self.hub.presence.report(command)
+                if !transitions.isEmpty { await self.hub.presenceChanged(transitions) }
+            }
         }
         self.presenceTask = nil
     }
