@@ -115,6 +115,20 @@ let package = Package(
             path: "Tests/RedisCaller"
         ),
 
+        // Many pods in one deterministic process: Documentation/Simulation.md.
+        .target(
+            name: "ChatifySimulation",
+            dependencies: [
+                "ChatifyCore", "ChatifyHub", "ChatifySignalR", "TestSupport",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            path: "Tests/Simulation/Library"
+        ),
+        .executableTarget(
+            name: "chatify-simulation",
+            dependencies: ["ChatifySimulation", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            path: "Tests/Simulation/Command"
+        ),
         .executableTarget(name: "MockBroker", dependencies: ["CLibrdkafka"], path: "Tests/MockBroker"),
 
         // C libraries, from the system's own packages.

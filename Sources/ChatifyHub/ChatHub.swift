@@ -16,17 +16,39 @@ public final class ChatHub: Sendable {
     let transferFormats: [TransferFormat] = [.text, .binary]
     let encodings = EncodingTable()
     let logger: Logger
+    let surroundings: HubSurroundings
     private let authenticator: any Authenticator
     private let registry: Locked<ConnectionRegistry>
     private let shards = Locked<[Confined<HubShard>]>([])
 
     /// Makes a hub over the chat and the adapters a hub needs beside it.
-    public init(
+    public convenience init(
         chat: ChatService,
         presence: any PresenceService,
         authenticator: any Authenticator,
         podIdentity: any PodIdentity,
         configuration: HubConfiguration = HubConfiguration(),
+        logger: Logger
+    ) {
+        self.init(
+            chat: chat,
+            presence: presence,
+            authenticator: authenticator,
+            podIdentity: podIdentity,
+            configuration: configuration,
+            surroundings: .system,
+            logger: logger
+        )
+    }
+
+    /// Makes a hub that takes time and names from `surroundings`.
+    package init(
+        chat: ChatService,
+        presence: any PresenceService,
+        authenticator: any Authenticator,
+        podIdentity: any PodIdentity,
+        configuration: HubConfiguration,
+        surroundings: HubSurroundings,
         logger: Logger
     ) {
         self.chat = chat
@@ -35,6 +57,7 @@ public final class ChatHub: Sendable {
         self.authenticator = authenticator
         self.configuration = configuration
         self.logger = logger
+        self.surroundings = surroundings
         self.registry = Locked(
             ConnectionRegistry(
                 maximumNegotiations: configuration.maximumNegotiations,
@@ -101,10 +124,10 @@ extension ChatHub {
         } catch {
             return NegotiateResponse.failure(error.text).encoded()
         }
-        let names = ConnectionIdentity(negotiateVersion: request.version)
+        let names = self.surroundings.names(request.version)
         let connectionID = ConnectionID(unchecked: names.id)
         let identity = try await self.identify(bearerToken, claimedUser, as: connectionID)
-        let now = ContinuousClock.now
+        let now = self.surroundings.now()
         let isKept = self.registry.withLock {
             $0.negotiate(
                 token: names.token,
@@ -137,7 +160,7 @@ extension ChatHub {
             throw known.1 ? .alreadyInUse : .unknownConnection
         }
         let identity = try await self.identify(bearerToken, claimedUser, as: connectionID)
-        switch self.registry.withLock({ $0.claim(token: token, by: identity.userID, now: .now) }) {
+        switch self.registry.withLock({ $0.claim(token: token, by: identity.userID, now: self.surroundings.now()) }) {
         case .granted(let id): return HubAdmission(connectionID: id, identity: identity, token: token)
         case .unknown: throw .unknownConnection
         case .alreadyInUse: throw .alreadyInUse
@@ -147,7 +170,7 @@ extension ChatHub {
     }
 
     private func open(_ bearerToken: String?, _ claimedUser: String?) async throws(HubRejection) -> HubAdmission {
-        let names = ConnectionIdentity()
+        let names = self.surroundings.names(1)
         let connectionID = ConnectionID(unchecked: names.id)
         let identity = try await self.identify(bearerToken, claimedUser, as: connectionID)
         guard self.registry.withLock({ $0.open(token: names.token, by: identity.userID) }) else {
@@ -184,6 +207,6 @@ extension ChatHub {
 
     /// Drops negotiations that no transport claimed in time; call it about once a second.
     public func expireNegotiations() {
-        self.registry.withLock { $0.expire(now: .now) }
+        self.registry.withLock { $0.expire(now: self.surroundings.now()) }
     }
 }

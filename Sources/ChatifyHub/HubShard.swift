@@ -16,7 +16,7 @@ public final class HubShard {
     init(hub: ChatHub, executor: any HubExecutor) {
         self.hub = hub
         self.executor = executor
-        self.now = .now
+        self.now = hub.surroundings.now()
     }
 
     /// The connections of this shard.
@@ -30,7 +30,7 @@ public final class HubShard {
     ///   - framing: How the transport wraps records.
     public func connect(_ transport: any HubTransport, as admission: HubAdmission, framing: HubFraming) -> HubConnection
     {
-        self.now = .now
+        self.now = self.hub.surroundings.now()
         let connection = HubConnection(shard: self, transport: transport, admission: admission, framing: framing)
         self.connections[connection.id] = connection
         return connection
@@ -40,8 +40,8 @@ public final class HubShard {
     ///
     /// Call it about once a second.
     /// - Parameter now: The time; only tests give another than the present.
-    public func tick(now: ContinuousClock.Instant = .now) {
-        self.now = now
+    public func tick(now: ContinuousClock.Instant? = nil) {
+        self.now = now ?? self.hub.surroundings.now()
         for connection in Array(self.connections.values) { connection.tick(now: self.now) }
     }
 
@@ -55,7 +55,7 @@ public final class HubShard {
     }
 
     func deliver(_ broadcast: Broadcast) {
-        self.now = .now
+        self.now = self.hub.surroundings.now()
         for item in broadcast.items {
             guard let members = self.scopes[item.scope] else { continue }
             // A connection that is shed leaves the list while it is walked: walk a copy, which is only a reference.
