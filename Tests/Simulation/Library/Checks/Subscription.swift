@@ -19,8 +19,11 @@ struct Subscription {
     private var rewindsSeen: Int
     /// Pushed before the answer to a resume, which says what they mean.
     private var held: [Int64] = []
+    /// Older events than this may be left out.
+    private let liveFrom: Timestamp
 
-    init(scope: ChatScope, partition: Int, resumedAfter: Int64?, rewinds: Int) {
+    init(scope: ChatScope, partition: Int, resumedAfter: Int64?, rewinds: Int, liveFrom: Timestamp) {
+        self.liveFrom = liveFrom
         self.scope = scope
         self.partition = partition
         self.resumedAfter = resumedAfter
@@ -58,7 +61,7 @@ struct Subscription {
     private mutating func check(_ offset: Int64, _ ledger: Ledger, rewinds: Int) -> String? {
         defer { self.last = offset }
         guard let last = self.last else {
-            guard let from = self.promisedFrom, let first = ledger.next(in: self.scope, after: from - 1) else {
+            guard let from = self.promisedFrom, let first = self.next(after: from - 1, ledger) else {
                 return nil
             }
             return offset <= first ? nil : "gap: got \(offset) first, \(first) was promised"
@@ -67,13 +70,27 @@ struct Subscription {
             self.rewindsSeen += 1
             return self.rewindsSeen <= rewinds ? nil : "repeat: got \(offset) after \(last)"
         }
-        let next = ledger.next(in: self.scope, after: last)
+        let next = self.next(after: last, before: offset, ledger)
         return offset == next ? nil : "gap: got \(offset) after \(last), \(next ?? -1) comes next"
     }
 
     /// The first record that is promised and did not come, nil if there is none.
     func missing(_ ledger: Ledger) -> Int64? {
         guard let before = self.last ?? self.promisedFrom.map({ $0 - 1 }) else { return nil }
-        return ledger.next(in: self.scope, after: before)
+        return self.next(after: before, ledger)
+    }
+
+    /// The next record that must come; those that are too old need not, up to `limit`.
+    private func next(after offset: Int64, before limit: Int64 = .max, _ ledger: Ledger) -> Int64? {
+        var next = ledger.next(in: self.scope, after: offset)
+        while let candidate = next, candidate < limit, self.isOld(candidate, ledger) {
+            next = ledger.next(in: self.scope, after: candidate)
+        }
+        return next
+    }
+
+    private func isOld(_ offset: Int64, _ ledger: Ledger) -> Bool {
+        let position = LogPosition(partition: Int32(self.partition), offset: offset)
+        return ledger[position]?.event.map { $0.createdAt < self.liveFrom } ?? false
     }
 }

@@ -47,7 +47,8 @@ extension Client {
                 scope: scope,
                 partition: partition,
                 resumedAfter: last,
-                rewinds: pod.deliveries.rewinds[partition]
+                rewinds: pod.deliveries.rewinds[partition],
+                liveFrom: pod.liveFrom
             )
         }
     }

@@ -27,7 +27,7 @@ extension World {
         case .failBefore: self.change(link, for: self.random.seconds(1...20)) { $0.failsBefore = 40 }
         case .failAfter: self.change(link, for: self.random.seconds(1...20)) { $0.failsAfter = 40 }
         case .rebalance: self.evict(self.random.percent(30) ? pod.broadcastConsumer : pod.historyConsumer)
-        case .skew: self.skews[pod.number] = self.random.seconds(0...90) - .seconds(45)
+        case .skew: self.skews[pod.number] = self.random.seconds(0...40) - .seconds(20)
         case .poison: self.log.poison(self.random.pick(0...(self.settings.partitions - 1)))
         case .storm: for client in self.clients where self.random.percent(70) { client.leave(isSilently: false) }
         case .halfOpen: self.random.pick(self.clients).leave(isSilently: true)

@@ -27,9 +27,9 @@ final class Pod: @unchecked Sendable {
     let deliveries: Deliveries
     /// One for each of ``loops``.
     private(set) var shards: [HubShard] = []
+    /// Older events than this are not pushed.
+    let liveFrom: Timestamp
     var state = State.running
-    /// Since when the log has heard nothing of this pod.
-    var silentSince: Duration?
     var sockets: [Socket] = []
     private var services: [Task<Void, Never>] = []
 
@@ -39,6 +39,7 @@ final class Pod: @unchecked Sendable {
         self.world = world
         self.podID = PodID(unchecked: "pod-\(number)")
         self.links = PodLinks(world: world)
+        self.liveFrom = world.clock(ofPod: number).now().advanced(by: .zero - BroadcastConfiguration().maximumAge)
         self.loops = (0..<settings.shardsPerPod).map { _ in world.scheduler.makeLane(.queue) }
         self.pool = world.scheduler.makeLane(.pool)
         let identity = FixedPodIdentity(podID: self.podID)
