@@ -4,7 +4,8 @@ internal import ChatifySignalR
 /// A batch of events on its way to the shards, encoded once for every encoding in use.
 ///
 /// What the batch holds for one scope lies side by side in few arrays, so that a connection queues one array and not one
-/// per event. Events of one scope keep their order; scopes come in the order of their first event.
+/// per event. Events of one scope id keep their order, also a channel's and a direct message's of one id, to which a client may be
+/// joined together; ids come in the order of their first event.
 struct Broadcast: Sendable {
     /// Events of one scope.
     struct Item: Sendable {
@@ -15,20 +16,30 @@ struct Broadcast: Sendable {
     }
 
     private(set) var items: [Item] = []
+    /// Per partition the offset of the record behind the batch; partitions that the batch has nothing of are left out.
+    private(set) var ends: [Int32: Int64] = [:]
 
     /// The bytes after which another item begins: an item is queued whole or not at all, and a client whose queue has room
     /// should not be shed for the length of an item.
     private static let itemSize = 16_384
 
+    /// Makes a batch that only says where the reading stands.
+    init(endingAt ends: [Int32: Int64]) { self.ends = ends }
+
+    init(_ batch: BroadcastBatch, encodings: [HubEncoding]) {
+        self.init(batch.events, encodings: encodings)
+        for record in batch.records { self.ends[record.position.partition] = record.position.offset + 1 }
+    }
+
     init(_ events: [EnrichedChatEvent], encodings: [HubEncoding]) {
-        var open: [ChatScope: Int] = [:]
+        var open: [ScopeID: Int] = [:]
         for event in events {
             let records = encodings.map { $0.encode(event) }
             let scope = event.event.scope
-            if let index = open[scope], self.items[index].hasRoom(for: records, within: Self.itemSize) {
+            if let index = open[scope.id], self.items[index].hasRoom(for: records, in: scope, within: Self.itemSize) {
                 self.items[index].append(event, records)
             } else {
-                open[scope] = self.items.count
+                open[scope.id] = self.items.count
                 self.items.append(Item(scope: scope, events: [event], records: records))
             }
         }
@@ -36,8 +47,9 @@ struct Broadcast: Sendable {
 }
 
 extension Broadcast.Item {
-    fileprivate func hasRoom(for records: [[UInt8]], within size: Int) -> Bool {
-        zip(self.records, records).allSatisfy { $0.count + $1.count <= size }
+    fileprivate func hasRoom(for records: [[UInt8]], in scope: ChatScope, within size: Int) -> Bool {
+        self.scope == scope
+            && zip(self.records, records).allSatisfy { $0.count + $1.count <= size }
     }
 
     fileprivate mutating func append(_ event: EnrichedChatEvent, _ records: [[UInt8]]) {

@@ -19,14 +19,18 @@ public final class ChatHub: Sendable {
     let surroundings: HubSurroundings
     private let authenticator: any Authenticator
     private let registry: Locked<ConnectionRegistry>
-    private let shards = Locked<[Confined<HubShard>]>([])
+    let replaySource: (any ReplaySource)?
+    let live: Locked<LiveDelivery>
 
     /// Makes a hub over the chat and the adapters a hub needs beside it.
+    /// - Parameter replaySource: Where clients that resume find what the hub does not hold in memory any more; `nil`, the default, for
+    ///   nowhere.
     public convenience init(
         chat: ChatService,
         presence: any PresenceService,
         authenticator: any Authenticator,
         podIdentity: any PodIdentity,
+        replaySource: (any ReplaySource)? = nil,
         configuration: HubConfiguration = HubConfiguration(),
         logger: Logger
     ) {
@@ -35,6 +39,7 @@ public final class ChatHub: Sendable {
             presence: presence,
             authenticator: authenticator,
             podIdentity: podIdentity,
+            replaySource: replaySource,
             configuration: configuration,
             surroundings: .system,
             logger: logger
@@ -47,6 +52,7 @@ public final class ChatHub: Sendable {
         presence: any PresenceService,
         authenticator: any Authenticator,
         podIdentity: any PodIdentity,
+        replaySource: (any ReplaySource)?,
         configuration: HubConfiguration,
         surroundings: HubSurroundings,
         logger: Logger
@@ -55,6 +61,7 @@ public final class ChatHub: Sendable {
         self.podID = podIdentity.podID
         self.presence = PresenceReporter(service: presence, logger: logger)
         self.authenticator = authenticator
+        self.replaySource = replaySource
         self.configuration = configuration
         self.logger = logger
         self.surroundings = surroundings
@@ -64,20 +71,23 @@ public final class ChatHub: Sendable {
                 maximumPerUser: configuration.maximumConnectionsPerUser
             )
         )
+        let (bytes, age) = (configuration.resume.windowBytes, configuration.resume.windowAge)
+        self.live = Locked(LiveDelivery(window: ReplayWindow(maximumBytes: bytes, maximumAge: age)))
     }
 
     /// Adds a shard for the connections of `executor`; call it there, once per executor.
     public func makeShard(on executor: any HubExecutor) -> HubShard {
         executor.preconditionIsolated()
-        let shard = HubShard(hub: self, executor: executor)
-        let confined = Confined(shard, to: executor)
-        self.shards.withLock { $0.append(confined) }
-        return shard
+        return self.live.withLock { live in
+            let shard = HubShard(hub: self, executor: executor, standing: live.window.ends)
+            live.shards.append(Confined(shard, to: executor))
+            return shard
+        }
     }
 
     /// Returns when all comings and goings so far have been reported to the presence service, or have failed to be.
     public func presenceIsReported() async {
-        for shard in self.shards.withLock({ $0 }) {
+        for shard in self.live.withLock({ $0.shards }) {
             let reporting = Task(executorPreference: shard.executor) { await shard.value.presenceIsReported() }
             await reporting.value
         }
@@ -85,20 +95,7 @@ public final class ChatHub: Sendable {
 
     /// Lets go of all shards; call it when their connections are closed and before their executors end.
     public func removeShards() {
-        self.shards.withLock { $0.removeAll() }
-    }
-}
-
-extension ChatHub: ChatEventSubscriber {
-    /// Pushes events to all connections that are joined to their scopes; returns when every shard has queued them.
-    public func receive(_ events: [EnrichedChatEvent]) async {
-        let broadcast = Broadcast(events, encodings: self.encodings.all)
-        let shards = self.shards.withLock { $0 }
-        await withDiscardingTaskGroup { group in
-            for shard in shards {
-                group.addTask(executorPreference: shard.executor) { shard.value.deliver(broadcast) }
-            }
-        }
+        self.live.withLock { $0.shards.removeAll() }
     }
 }
 

@@ -5,6 +5,7 @@ internal import ChatifySignalR
 enum HubCall: Hashable {
     case join(ScopeID, ScopeType?)
     case leave(ScopeID, ScopeType?)
+    case resume(ScopeID, ScopeType?, LogPosition)
     case send(MessageDraft)
     case heartbeat
 }
@@ -29,6 +30,7 @@ extension HubCall {
             let (id, type) = try scope(arguments)
             return .leave(id, type)
         },
+        "resumescopeasync": { arguments throws(HubBindingError) in try resume(arguments) },
         "sendasync": { arguments throws(HubBindingError) in .send(try draft(arguments)) },
         "heartbeatasync": { arguments throws(HubBindingError) in
             guard arguments.isEmpty else { throw .arguments }
@@ -50,6 +52,27 @@ extension HubCall {
         guard (1...2).contains(arguments.count), let id = arguments[0].stringValue else { throw .arguments }
         let type = arguments.count == 2 && arguments[1] != .null ? try self.scopeType(arguments[1]) : nil
         return (try self.scopeID(id), type)
+    }
+
+    /// `(scopeId, {partition, offset})` or `(scopeId, {partition, offset}, scopeType)`.
+    private static func resume(_ arguments: [HubValue]) throws(HubBindingError) -> HubCall {
+        guard (2...3).contains(arguments.count) else { throw .arguments }
+        let (id, type) = try self.scope([arguments[0]] + arguments[2...])
+        return .resume(id, type, try self.position(arguments[1]))
+    }
+
+    private static func position(_ value: HubValue) throws(HubBindingError) -> LogPosition {
+        guard let partition = value["partition"]?.integerValue, let offset = value["offset"]?.integerValue else {
+            throw .arguments
+        }
+        guard (0...Int64(Int32.max)).contains(partition) else {
+            throw .invalid("partition must be 0 to \(Int32.max).")
+        }
+        // JavaScript cannot say more exactly.
+        guard (0...9_007_199_254_740_991).contains(offset) else {
+            throw .invalid("offset must be 0 to 9007199254740991.")
+        }
+        return LogPosition(partition: Int32(partition), offset: offset)
     }
 
     /// `({scopeType, scopeId, text})`; members that are missing take .NET's defaults, as System.Text.Json leaves them.

@@ -15,6 +15,9 @@ public struct HubConfiguration: Sendable {
     /// The negotiated connections that may wait for their transport; 100 000 by default, then negotiation is refused.
     public var maximumNegotiations = 100_000
 
+    /// How far back clients may resume, and what that may cost.
+    public var resume = ResumeConfiguration()
+
     /// The defaults of contracts §8.
     public init() {}
 }

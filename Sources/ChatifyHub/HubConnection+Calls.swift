@@ -3,20 +3,30 @@ internal import ChatifySignalR
 
 // What each hub method does (contracts §4).
 extension HubConnection {
-    /// Carries out a call and returns its result, `nil` for a method that has none.
-    func perform(_ call: HubCall, correlationID: CorrelationID) async throws(ChatError) -> EnrichedChatEvent? {
+    /// What a call results in.
+    enum CallResult {
+        case none
+        case sent(EnrichedChatEvent)
+        case resumed(ResumeOutcome)
+    }
+
+    /// Carries out a call and returns its result.
+    func perform(_ call: HubCall, correlationID: CorrelationID) async throws(ChatError) -> CallResult {
         switch call {
         case .join(let id, let type):
-            try await self.join(id, type)
-            return nil
+            try self.join(try await self.allowedScopes(id, type))
+            return .none
         case .leave(let id, let type):
             for scope in Self.scopes(id, type) { self.leave(scope) }
-            return nil
+            return .none
+        case .resume(let id, let type, let position):
+            let scopes = try await self.allowedScopes(id, type)
+            return .resumed(try await self.resume(scopes, of: id, behind: position))
         case .send(let draft):
-            return try await self.send(draft, correlationID)
+            return .sent(try await self.send(draft, correlationID))
         case .heartbeat:
             if self.transport != nil { self.shard.note(.heartbeat, of: self.presence) }
-            return nil
+            return .none
         }
     }
 
@@ -28,15 +38,15 @@ extension HubConnection {
         return try await self.shard.hub.chat.send(draft, from: self.userID, headers: headers)
     }
 
-    /// Joins the scopes that are meant and allowed, all or none; with no type given it is enough that one is allowed.
-    private func join(_ id: ScopeID, _ type: ScopeType?) async throws(ChatError) {
+    /// The scopes that are meant and that the user may join; with no type given it is enough that one is allowed.
+    private func allowedScopes(_ id: ScopeID, _ type: ScopeType?) async throws(ChatError) -> [ChatScope] {
         var allowed: [ChatScope] = []
         for scope in Self.scopes(id, type)
         where try await self.shard.hub.chat.isAllowed(.join, by: self.userID, in: scope) {
             allowed.append(scope)
         }
         guard !allowed.isEmpty else { throw ChatError(.forbidden, "You may not join this scope.") }
-        try self.join(allowed)
+        return allowed
     }
 
     private static func scopes(_ id: ScopeID, _ type: ScopeType?) -> [ChatScope] {

@@ -20,6 +20,8 @@ extension HubConnection {
 
     private func end(as ending: Ending) {
         self.ending = ending
+        // Whoever goes elsewhere need not wait for this pod.
+        self.shard.readWaiters.abandon(self.id)
         self.endIfIdle()
     }
 

@@ -55,10 +55,10 @@ extension HubConnection {
     private func outcome(of invocation: HubInvocation) async -> HubCompletion.Outcome {
         let correlationID = CorrelationID.random()
         do {
-            let sent = try await self.perform(try HubCall(invocation), correlationID: correlationID)
+            let result = try await self.perform(try HubCall(invocation), correlationID: correlationID)
             // An answer that nobody waits for is not worth writing.
-            guard let sent, invocation.id != nil else { return .void }
-            return .result(.encoded(ChatEventCodec.encodeAnswer(sent)))
+            guard invocation.id != nil else { return .void }
+            return Self.outcome(of: result)
         } catch let error as HubBindingError {
             return .error(HubErrorText.describe(error, target: invocation.target))
         } catch let error as ChatError {
@@ -66,6 +66,14 @@ extension HubConnection {
             return .error(HubErrorText.describe(error, target: invocation.target))
         } catch {
             return .error(HubErrorText.methodFailed(invocation.target))
+        }
+    }
+
+    private static func outcome(of result: CallResult) -> HubCompletion.Outcome {
+        switch result {
+        case .none: .void
+        case .sent(let event): .result(.encoded(ChatEventCodec.encodeAnswer(event)))
+        case .resumed(let outcome): .result(outcome.value)
         }
     }
 

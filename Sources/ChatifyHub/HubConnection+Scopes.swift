@@ -16,15 +16,20 @@ extension HubConnection {
         self.memberships.contains { $0.members.scope == scope }
     }
 
-    /// Joins scopes, all or none; joining twice is one membership.
-    func join(_ scopes: [ChatScope]) throws(ChatError) {
-        guard self.transport != nil else { return }
+    /// Throws if this connection may not be joined to all these scopes beside those that it is joined to.
+    func demandRoom(for scopes: [ChatScope]) throws(ChatError) {
         let added = scopes.filter { !self.isMember(of: $0) }
         let limit = self.shard.hub.configuration.maximumScopesPerConnection
         guard self.memberships.count + added.count <= limit else {
             throw ChatError(.validation, "A connection may be joined to at most \(limit) scopes.")
         }
-        for scope in added {
+    }
+
+    /// Joins scopes, all or none; joining twice is one membership.
+    func join(_ scopes: [ChatScope]) throws(ChatError) {
+        guard self.transport != nil else { return }
+        try self.demandRoom(for: scopes)
+        for scope in scopes where !self.isMember(of: scope) {
             let members = self.shard.members(of: scope)
             self.memberships.append(Membership(members: members, place: members.add(self)))
         }

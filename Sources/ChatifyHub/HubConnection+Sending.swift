@@ -16,6 +16,15 @@ extension HubConnection {
         }
     }
 
+    /// Pushes events to this connection alone; nothing, and says so, if they come to more than so many bytes.
+    func push(_ events: [EnrichedChatEvent], within limit: Int) -> Bool {
+        guard let encoding = self.encoding else { return false }
+        let records = events.map(encoding.encode)
+        guard records.reduce(0, { $0 + $1.count }) <= limit else { return false }
+        for record in records { self.write(record) }
+        return true
+    }
+
     func send(_ message: HubMessage) {
         guard let encoding = self.encoding else { return }
         self.write(self.framing.frame(encoding.hubProtocol.encode(message)))

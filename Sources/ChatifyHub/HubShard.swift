@@ -10,12 +10,16 @@ public final class HubShard {
     private var connections: [ConnectionID: HubConnection] = [:]
     private var scopes: [ChatScope: ScopeMembers] = [:]
     private(set) var now: ContinuousClock.Instant
+    /// Per partition the offset of the record that comes next: all before it were delivered here, none behind it.
+    private(set) var standing: [Int32: Int64]
+    var readWaiters = ReadWaiters()
     private var outbox = PresenceOutbox()
     private var presenceTask: Task<Void, Never>?
 
-    init(hub: ChatHub, executor: any HubExecutor) {
+    init(hub: ChatHub, executor: any HubExecutor, standing: [Int32: Int64]) {
         self.hub = hub
         self.executor = executor
+        self.standing = standing
         self.now = hub.surroundings.now()
     }
 
@@ -43,6 +47,7 @@ public final class HubShard {
     public func tick(now: ContinuousClock.Instant? = nil) {
         self.now = now ?? self.hub.surroundings.now()
         for connection in Array(self.connections.values) { connection.tick(now: self.now) }
+        self.readWaiters.expire(now: self.now)
     }
 
     /// Asks up to `count` connections to go elsewhere: what they sent is answered, then each gets a close record with
@@ -61,6 +66,8 @@ public final class HubShard {
             // A connection that is shed leaves the list while it is walked: walk a copy, which is only a reference.
             for connection in members.connections { connection.push(item) }
         }
+        self.standing.merge(broadcast.ends) { $1 }
+        self.readWaiters.reached(self.standing)
     }
 
     func members(of scope: ChatScope) -> ScopeMembers {
@@ -76,6 +83,7 @@ public final class HubShard {
 
     func closed(_ connection: HubConnection) {
         self.connections[connection.id] = nil
+        self.readWaiters.abandon(connection.id)
     }
 }
 

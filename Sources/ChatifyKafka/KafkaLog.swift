@@ -19,7 +19,11 @@ public final class KafkaLog: Sendable {
         self.configuration = configuration
         self.sender = sender
         self.logger = logger
-        self.producer = KafkaEventProducer(sender: sender, topic: configuration.topic)
+        self.producer = KafkaEventProducer(
+            sender: sender,
+            topic: configuration.topic,
+            partitions: configuration.partitions
+        )
         self.deadLetters = KafkaDeadLetterSink(sender: sender, configuration)
     }
 

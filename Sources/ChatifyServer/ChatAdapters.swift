@@ -11,6 +11,8 @@ public struct ChatAdapters: Sendable {
     public var historyConsumer: (any ChatEventConsumer)?
     /// Where history is kept.
     public var history: any ChatHistoryRepository
+    /// Where clients that resume find events that the pod does not hold in memory any more: the log, if it can look back; else `nil`.
+    public var replaySource: (any ReplaySource)?
     /// Where records go that can never be stored.
     public var deadLetters: any DeadLetterSink
     /// Who is here.
@@ -41,6 +43,7 @@ public struct ChatAdapters: Sendable {
         broadcastConsumer: any ChatEventConsumer,
         historyConsumer: (any ChatEventConsumer)?,
         history: any ChatHistoryRepository,
+        replaySource: (any ReplaySource)? = nil,
         deadLetters: any DeadLetterSink,
         presence: any PresenceService,
         limiter: any RateLimiter,
@@ -54,6 +57,7 @@ public struct ChatAdapters: Sendable {
         self.broadcastConsumer = broadcastConsumer
         self.historyConsumer = historyConsumer
         self.history = history
+        self.replaySource = replaySource
         self.deadLetters = deadLetters
         self.presence = presence
         self.limiter = limiter
@@ -79,6 +83,7 @@ extension ChatAdapters {
             broadcastConsumer: log.makeConsumer(group: "broadcast", startingAt: .end, commits: .automatic),
             historyConsumer: log.makeConsumer(group: "history", startingAt: .beginning, commits: .manual),
             history: InMemoryHistoryRepository(),
+            replaySource: log,
             deadLetters: InMemoryDeadLetterSink(),
             presence: InMemoryPresenceService(clock: clock),
             limiter: InMemoryRateLimiter(clock: clock),

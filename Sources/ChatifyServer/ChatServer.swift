@@ -24,6 +24,8 @@ public final class ChatServer: Sendable {
         // A ping that is due waits for the next tick, which must not make it late by much.
         let shortest = min(configuration.hub.limits.keepAlive, configuration.hub.limits.clientTimeout)
         configuration.server.tickInterval = max(.milliseconds(100), min(.seconds(1), shortest / 4))
+        // A client that catches up has room for what is said meanwhile.
+        configuration.hub.resume.maximumBytes = configuration.server.maxOutboundBytesPerConnection / 2
         self.configuration = configuration
         self.adapters = adapters
         self.logger = logger
@@ -42,6 +44,7 @@ public final class ChatServer: Sendable {
             presence: adapters.presence,
             authenticator: adapters.authenticator,
             podIdentity: adapters.podIdentity,
+            replaySource: adapters.replaySource,
             configuration: configuration.hub,
             logger: logger
         )

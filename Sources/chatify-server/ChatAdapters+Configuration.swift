@@ -60,6 +60,7 @@ extension ChatAdapters {
             logger.warning("The clock is behind the last message; new ones are stamped after it, not by the clock")
         }
         self.producer = store.log
+        self.replaySource = store.log
         self.broadcastConsumer = try await store.log.makeConsumer(
             group: configuration.broadcastGroup(of: self.podIdentity.podID),
             startingAt: .end,

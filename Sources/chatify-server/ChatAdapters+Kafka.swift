@@ -12,6 +12,7 @@ extension ChatAdapters {
         let log = try await KafkaLog.open(KafkaClientConfiguration(configuration), logger: logger)
         self.closing { await log.close(within: configuration.server.shutdownGrace) }
         self.producer = log.producer
+        self.replaySource = nil
         self.deadLetters = log.deadLetters
         let pod = self.podIdentity.podID
         let broadcast = try await log.makeConsumer(

@@ -52,6 +52,27 @@ import Testing
         #expect(self.captured.debugs.map(\.metadata["position"]) == ["0/0"])
     }
 
+    @Test func tellsWhereItBeginsAndEverythingItReads() async throws {
+        try await self.log.produce(.sample(1, at: self.clock.now.advanced(by: .seconds(-61))))
+        try self.log.appendUndecodable(value: [], reason: "not JSON", partition: 0)
+        try await self.log.produce(.sample(2, at: self.clock.now))
+        let subscriber = BatchSubscriber()
+        let consumer = self.log.makeConsumer(group: "pod-0", startingAt: .beginning, commits: .automatic)
+        let service = BroadcastService(
+            consumer: consumer,
+            subscriber: subscriber,
+            clock: self.clock.chatClock,
+            logger: self.captured.logger
+        )
+        let run = Task { await service.run() }
+        let batches = await subscriber.batches.wait(forCount: 1)
+        run.cancel()
+        await run.value
+        #expect(subscriber.starts.all == [[0: 0]])
+        #expect(batches.map { $0.records.map(\.position.offset) } == [[0, 1, 2]])
+        #expect(batches.map { $0.events.map(\.position.offset) } == [[2]])
+    }
+
     @Test func waitsOutAnErrorOfTheConsumer() async throws {
         let consumer = self.consumer()
         consumer.faults.withLock { $0.reads = 3 }

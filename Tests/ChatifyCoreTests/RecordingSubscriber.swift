@@ -15,3 +15,15 @@ final class RecordingSubscriber: ChatEventSubscriber {
         for event in events { self.events.record(event) }
     }
 }
+
+/// Keeps the batches it receives, and where they were said to begin.
+final class BatchSubscriber: ChatEventSubscriber {
+    let starts = Recorder<[Int32: Int64]>()
+    let batches = Recorder<BroadcastBatch>()
+
+    func begin(at offsets: [Int32: Int64]) async { self.starts.record(offsets) }
+
+    func receive(_ batch: BroadcastBatch) async { self.batches.record(batch) }
+
+    func receive(_ events: [EnrichedChatEvent]) async {}
+}

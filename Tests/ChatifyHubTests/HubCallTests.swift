@@ -46,6 +46,31 @@ struct HubCallTests {
         ("JoinScopeAsync", #"["a",2]"#, Self.invalid("JoinScopeAsync", "scopeType must be 0 or 1.")),
         ("JoinScopeAsync", #"[" "]"#, Self.invalid("JoinScopeAsync", Self.blankID)),
         ("JoinScopeAsync", #"["bob-carol",1]"#, Self.unauthorized("JoinScopeAsync")),
+        ("ResumeScopeAsync", #"["a"]"#, Self.cannotBind("ResumeScopeAsync")),
+        ("ResumeScopeAsync", #"["a",0,0]"#, Self.cannotBind("ResumeScopeAsync")),
+        ("ResumeScopeAsync", #"["a",{"partition":0}]"#, Self.cannotBind("ResumeScopeAsync")),
+        ("ResumeScopeAsync", #"["a",{"partition":0,"offset":1.5}]"#, Self.cannotBind("ResumeScopeAsync")),
+        ("ResumeScopeAsync", #"["a",{"partition":"0","offset":1}]"#, Self.cannotBind("ResumeScopeAsync")),
+        ("ResumeScopeAsync", #"["a",{"partition":0,"offset":1},0,0]"#, Self.cannotBind("ResumeScopeAsync")),
+        (
+            "ResumeScopeAsync", #"["a",{"partition":-1,"offset":1}]"#,
+            Self.invalid("ResumeScopeAsync", "partition must be 0 to 2147483647.")
+        ),
+        (
+            "ResumeScopeAsync", #"["a",{"partition":0,"offset":-1}]"#,
+            Self.invalid("ResumeScopeAsync", "offset must be 0 to 9007199254740991.")
+        ),
+        (
+            "ResumeScopeAsync", #"["a",{"partition":0,"offset":9223372036854775807}]"#,
+            Self.invalid("ResumeScopeAsync", "offset must be 0 to 9007199254740991.")
+        ),
+        (
+            "ResumeScopeAsync", #"["a",{"partition":0,"offset":1},2]"#,
+            Self.invalid("ResumeScopeAsync", "scopeType must be 0 or 1.")
+        ),
+        (
+            "ResumeScopeAsync", #"["bob-carol",{"partition":0,"offset":1},1]"#, Self.unauthorized("ResumeScopeAsync")
+        ),
         ("LeaveScopeAsync", "[]", Self.cannotBind("LeaveScopeAsync")),
         ("HeartbeatAsync", "[1]", Self.cannotBind("HeartbeatAsync")),
         ("SendAsync", "[]", Self.cannotBind("SendAsync")),

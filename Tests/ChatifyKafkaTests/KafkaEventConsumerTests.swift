@@ -32,6 +32,26 @@ import Testing
         }
     }
 
+    @Test func aConsumerThatIsAloneKnowsWhatItIsGivenNext() async throws {
+        try await TestTopic(partitions: 2).withLog { log in
+            let own = try #require(log.producer.partition(of: ScopeID(unchecked: "general")))
+            let positions = try await log.produce((0..<10).map { event($0) })
+            #expect(positions.allSatisfy { $0.partition == own })
+            try await log.withConsumer(startingAt: .end) { consumer in
+                #expect(consumer.nextOffsets == [own: 10, 1 - own: 0])
+            }
+            try await log.withConsumer(group: "g") { consumer in
+                #expect(consumer.nextOffsets == [own: 0, 1 - own: 0])
+                _ = try await consumer.read(4)
+                #expect(consumer.nextOffsets[own] == 4)
+                try await consumer.commit([positions[3]])
+            }
+            try await log.withConsumer(group: "g", startingAt: .end) { consumer in
+                #expect(consumer.nextOffsets == [own: 4, 1 - own: 0])
+            }
+        }
+    }
+
     @Test func anAutomaticConsumerCommitsWhatItsReaderIsDoneWith() async throws {
         try await TestTopic().withLog { log in
             try await log.produce((0..<10).map { event($0) })

@@ -73,6 +73,9 @@ public struct ChatService: Sendable {
         try await self.authorizer.isAllowed(action, by: user, in: scope)
     }
 
+    /// Returns the partition of the log that holds what is said under this scope id; `nil` if the log cannot tell.
+    public func partition(of scopeID: ScopeID) -> Int32? { self.producer.partition(of: scopeID) }
+
     func demand(_ action: ScopeAction, by user: UserID, in scope: ChatScope) async throws(ChatError) {
         guard try await self.isAllowed(action, by: user, in: scope) else {
             throw ChatError(.forbidden, "You may not do that in this scope.")

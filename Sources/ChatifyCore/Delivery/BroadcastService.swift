@@ -4,8 +4,9 @@ public import ServiceLifecycle
 /// Reads the log for live delivery on this pod: one path and one order for every message, whichever pod accepted it.
 ///
 /// Every pod runs one, as the only member of a group of its own, with a consumer that commits by itself
-/// (``CommitMode/automatic`` or the adapter's like). Records that hold no event are dropped, and so are events that were older than
-/// ``BroadcastConfiguration/maximumAge`` when the service began to run; everything else goes to the subscriber, batch by batch.
+/// (``CommitMode/automatic`` or the adapter's like). Records that hold no event are not pushed, nor events that were older than
+/// ``BroadcastConfiguration/maximumAge`` when the service began to run; the subscriber gets everything else to push, batch by batch,
+/// and learns what was left out (``BroadcastBatch``).
 public struct BroadcastService: Service {
     private let consumer: any ChatEventConsumer
     private let subscriber: any ChatEventSubscriber
@@ -43,6 +44,7 @@ public struct BroadcastService: Service {
     private func deliverUntilCancelled() async {
         var outage = Outage(self.configuration.backoff)
         let start = self.clock.now()
+        await self.subscriber.begin(at: self.consumer.nextOffsets)
         while !Task.isCancelled {
             do throws(ChatError) {
                 let records = try await self.consumer.nextBatch(limit: self.configuration.batchLimit)
@@ -57,7 +59,7 @@ public struct BroadcastService: Service {
 
     private func deliver(_ records: [ChatRecord], startedAt start: Timestamp) async {
         let events = self.events(in: records, startedAt: start)
-        if !events.isEmpty { await self.subscriber.receive(events) }
+        await self.subscriber.receive(BroadcastBatch(records: records, events: events))
         // The last batch is not asked beyond, so nobody else says that it is done with.
         if Task.isCancelled { await self.commit(records) }
     }

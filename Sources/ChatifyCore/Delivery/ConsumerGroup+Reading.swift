@@ -20,6 +20,15 @@ package struct LogRead: Sendable, Hashable {
 }
 
 extension ConsumerGroup {
+    /// Per partition of `member` the offset that it goes on at.
+    /// - Parameter available: Per partition the offsets that the log holds.
+    package func nextOffsets(for member: ConsumerID, in available: [Range<Int64>]) -> [Int32: Int64] {
+        let owned = self.claims.indices.filter { self.claims[$0].owner == member }
+        return Dictionary(
+            uniqueKeysWithValues: owned.map { (Int32($0), max(self.claims[$0].next, available[$0].lowerBound)) }
+        )
+    }
+
     /// Whether there is a record for `member` to read.
     /// - Parameter available: Per partition the offsets that the log holds.
     package func hasRecords(for member: ConsumerID, in available: [Range<Int64>]) -> Bool {

@@ -32,6 +32,8 @@ final class InMemoryEventConsumer: ChatEventConsumer {
         self.log.commit(positions, group: self.group, by: self.member)
     }
 
+    var nextOffsets: [Int32: Int64] { self.log.nextOffsets(for: self.member, in: self.group) }
+
     func close() async {
         self.log.leave(self.group, self.member)
     }

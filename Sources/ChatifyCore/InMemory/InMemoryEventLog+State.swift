@@ -94,6 +94,26 @@ extension InMemoryEventLog.State {
         return records.isEmpty ? .nothing : .records(records)
     }
 
+    func nextOffsets(for member: ConsumerID, in group: String) -> [Int32: Int64] {
+        self.groups[group]?.nextOffsets(for: member, in: self.available) ?? [:]
+    }
+
+    /// Every event of `scopes` at these offsets; `nil` if not all of those are held, or there are more than `limit`.
+    func events(
+        in scopes: [ChatScope],
+        partition: Int32,
+        offsets: Range<Int64>,
+        limit: Int
+    ) -> [EnrichedChatEvent]? {
+        guard self.partitions.indices.contains(Int(partition)) else { return nil }
+        let held = self.partitions[Int(partition)]
+        guard held.offsets.lowerBound <= offsets.lowerBound, offsets.upperBound <= held.endOffset else { return nil }
+        var records: [ChatRecord] = []
+        held.read(offsets, into: &records)
+        let events = records.compactMap { $0.event(in: scopes) }
+        return events.count > limit ? nil : events
+    }
+
     /// Whether a reader that asks now would get nothing, but may later.
     func mustWait(_ member: ConsumerID, in group: String) -> Bool {
         guard let group = self.groups[group], group.hasMember(member) else { return false }
@@ -102,6 +122,13 @@ extension InMemoryEventLog.State {
 
     /// The offsets that each partition holds.
     private var available: [Range<Int64>] { self.partitions.map(\.offsets) }
+}
+
+extension ChatRecord {
+    fileprivate func event(in scopes: [ChatScope]) -> EnrichedChatEvent? {
+        guard case .event(let event) = self.payload, scopes.contains(event.scope) else { return nil }
+        return EnrichedChatEvent(event: event, position: self.position)
+    }
 }
 
 extension ChatError {

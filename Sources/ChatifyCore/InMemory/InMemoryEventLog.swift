@@ -92,6 +92,9 @@ extension InMemoryEventLog: ChatEventProducer {
     /// Neither durable nor shared.
     public var guarantees: LogGuarantees { LogGuarantees(isDurable: false, isShared: false) }
 
+    /// The partition of that scope id.
+    public func partition(of scopeID: ScopeID) -> Int32? { CRC32.partition(of: scopeID, among: self.partitions) }
+
     /// Appends `event` and returns where it stands; never suspends.
     public func produce(_ event: ChatEvent, headers: RecordHeaders) async throws(ChatError) -> LogPosition {
         let partition = CRC32.partition(of: event.scope.id, among: self.partitions)
@@ -99,8 +102,24 @@ extension InMemoryEventLog: ChatEventProducer {
     }
 }
 
+extension InMemoryEventLog: ReplaySource {
+    /// Returns the events while the log holds all records at these offsets; never suspends and never fails.
+    public func events(
+        in scopes: [ChatScope],
+        partition: Int32,
+        offsets: Range<Int64>,
+        limit: Int
+    ) async throws(ChatError) -> [EnrichedChatEvent]? {
+        self.shared.withLock { $0.state.events(in: scopes, partition: partition, offsets: offsets, limit: limit) }
+    }
+}
+
 // What a consumer asks of its log.
 extension InMemoryEventLog {
+    func nextOffsets(for member: ConsumerID, in group: String) -> [Int32: Int64] {
+        self.shared.withLock { $0.state.nextOffsets(for: member, in: group) }
+    }
+
     func take(limit: Int, group: String, for member: ConsumerID) -> State.Take {
         self.shared.withLock { $0.state.take(limit: limit, group: group, for: member) }
     }

@@ -23,6 +23,17 @@ public protocol ChatEventConsumer: Sendable {
     /// - Throws: ``ChatError`` with code ``ChatError/Code/unavailable``; the records may come again.
     func commit(_ positions: [LogPosition]) async throws(ChatError)
 
+    /// Per partition the offset of the record that this member is given next, as far as that is known now.
+    ///
+    /// Empty by default. An offset that is told is exact: the member is given every record of the partition from there on, and none before,
+    /// unless the partition moves. Ask while no call of ``nextBatch(limit:)`` is under way.
+    var nextOffsets: [Int32: Int64] { get }
+
     /// Leaves the group; its partitions go to the members that remain. Idempotent.
     func close() async
+}
+
+extension ChatEventConsumer {
+    /// Nothing is known.
+    public var nextOffsets: [Int32: Int64] { [:] }
 }

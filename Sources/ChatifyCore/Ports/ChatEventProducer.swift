@@ -6,6 +6,11 @@ public protocol ChatEventProducer: Sendable {
     /// What this log gives beyond the contract.
     var guarantees: LogGuarantees { get }
 
+    /// Returns the partition that events of this scope id go to; `nil`, the default, if the producer cannot tell.
+    ///
+    /// Clients resume only over a log that can.
+    func partition(of scopeID: ScopeID) -> Int32?
+
     /// Appends `event` and returns where it stands, once the log has acknowledged it.
     ///
     /// - Ordering: when one call has returned before another for the same scope began, the first event has the lower
@@ -16,6 +21,11 @@ public protocol ChatEventProducer: Sendable {
     /// - Throws: ``ChatError`` with code ``ChatError/Code/eventProductionFailed`` when the log did not acknowledge.
     ///   The event may or may not have been appended.
     func produce(_ event: ChatEvent, headers: RecordHeaders) async throws(ChatError) -> LogPosition
+}
+
+extension ChatEventProducer {
+    /// The producer cannot tell.
+    public func partition(of scopeID: ScopeID) -> Int32? { nil }
 }
 
 /// What a log may or may not give.

@@ -48,7 +48,10 @@ final class ConsumerSession {
         guard self.role.membership == .alone else { return try self.consumer.subscribe() }
         let offsets = try self.startingOffsets()
         try self.consumer.assign(offsets)
-        self.core.state.withLock { $0.commits.assigned(offsets.keys) }
+        self.core.state.withLock { state in
+            state.commits.assigned(offsets.keys)
+            state.starts = offsets
+        }
     }
 
     /// Where a consumer that is alone begins: behind what its group has committed, else where the role says.
@@ -56,13 +59,12 @@ final class ConsumerSession {
         let time = self.configuration.requestTimeout
         var offsets: PartitionOffsets = [:]
         for (partition, committed) in try self.consumer.committed(0..<self.configuration.partitions, within: time) {
-            if let committed {
-                offsets[partition] = committed
-            } else {
-                // A number rather than "the end", so that everything written from this moment on comes, whenever the first fetch is.
-                let held = try self.consumer.client.offsets(of: self.configuration.topic, partition, within: time)
-                offsets[partition] = self.role.start == .beginning ? held.lowerBound : held.upperBound
-            }
+            let held = try self.consumer.client.offsets(of: self.configuration.topic, partition, within: time)
+            // A number rather than "the end", so that everything written from this moment on comes, whenever the first fetch is. And
+            // not an offset that is gone, so that it is known where the consumer begins.
+            let start = self.role.start == .beginning ? held.lowerBound : held.upperBound
+            offsets[partition] =
+                committed.flatMap { (held.lowerBound...held.upperBound).contains($0) ? $0 : nil } ?? start
         }
         return offsets
     }

@@ -19,6 +19,8 @@ struct ConsumerState {
     let commitMode: CommitMode
     var buffer: ReadBuffer
     var commits = CommitMachine()
+    /// Where a consumer that is alone began.
+    var starts: PartitionOffsets = [:]
     var reader: CheckedContinuation<Void, Never>?
     var commitWaiters: [Int: CommitWaiter] = [:]
     var lastWaiter = 0
@@ -50,6 +52,13 @@ struct ConsumerState {
         let records = self.buffer.take(limit)
         self.commits.gave(records.lazy.map(\.position))
         return .records(records)
+    }
+
+    /// What the reader is given next, as far as that is known.
+    var nextOffsets: PartitionOffsets {
+        self.commits.partitions.reduce(into: [:]) { offsets, entry in
+            offsets[entry.key] = entry.value.given.map { $0.upperBound + 1 } ?? self.starts[entry.key]
+        }
     }
 
     /// Whether a reader that asks now would get nothing, but may later.

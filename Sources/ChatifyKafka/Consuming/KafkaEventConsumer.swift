@@ -62,6 +62,9 @@ public final class KafkaEventConsumer: ChatEventConsumer {
         try await self.core.commit(positions)
     }
 
+    /// What the consumer gives next, of the partitions of a consumer that is alone or that something was read of.
+    public var nextOffsets: [Int32: Int64] { self.core.state.withLock { $0.nextOffsets } }
+
     /// Commits what is done with, if the consumer commits by itself, and leaves the group.
     ///
     /// Idempotent.

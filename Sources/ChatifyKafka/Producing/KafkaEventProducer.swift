@@ -6,11 +6,15 @@ public import ChatifyCore
 public struct KafkaEventProducer: Sendable {
     let sender: RecordSender
     let topic: String
+    let partitions: Int32
 }
 
 extension KafkaEventProducer: ChatEventProducer {
     /// Durable and shared.
     public var guarantees: LogGuarantees { LogGuarantees(isDurable: true, isShared: true) }
+
+    /// The partition of that scope id, as librdkafka's default partitioner chooses it.
+    public func partition(of scopeID: ScopeID) -> Int32? { CRC32.partition(of: scopeID, among: self.partitions) }
 
     /// Appends `event`; returns when all brokers in charge have acknowledged it.
     ///

@@ -56,7 +56,8 @@ struct HistoryStatements {
         return scopes
     }
 
-    private func number(of scope: ChatScope) throws(SQLiteError) -> Int64? {
+    /// The number the file has for a scope; `nil` for one that it does not know.
+    func number(of scope: ChatScope) throws(SQLiteError) -> Int64? {
         var number: Int64?
         try self.scopeNumber.rows { statement throws(SQLiteError) in
             try statement.bind(1, Int64(scope.type.rawValue))

@@ -112,6 +112,12 @@ extension LogReaders {
         }
     }
 
+    func nextOffsets(for member: ConsumerID, in name: String) -> [Int32: Int64] {
+        self.state.withLock { state in
+            state.groups[name]?.readers.nextOffsets(for: member, in: state.available) ?? [:]
+        }
+    }
+
     /// Moves a member on behind what it has read from the file, and tells which of it nobody has taken over meanwhile.
     func given(_ reads: [LogRead], to member: ConsumerID, in name: String) -> [LogRead] {
         self.state.withLock { $0.groups[name]?.readers.given(reads, to: member) ?? [] }

@@ -35,7 +35,8 @@ struct LogStatements {
 }
 
 extension SQLiteStatement {
-    fileprivate func record(of partition: Int32) throws(SQLiteError) -> ChatRecord {
+    /// The record of a row of the log, with the columns in the order of ``LogStatements``.
+    func record(of partition: Int32) throws(SQLiteError) -> ChatRecord {
         let event = ChatEvent(
             messageID: try self.messageID(4),
             scope: try self.scope(type: 1, name: 2),

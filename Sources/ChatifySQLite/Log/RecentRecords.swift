@@ -35,11 +35,3 @@ struct RecentRecords {
         return true
     }
 }
-
-extension ChatRecord {
-    /// The memory a record takes, about.
-    fileprivate var approximateSize: Int {
-        guard case .event(let event) = self.payload else { return 512 }
-        return 512 + event.text.utf8.count + event.scope.id.rawValue.utf8.count + event.senderID.rawValue.utf8.count
-    }
-}

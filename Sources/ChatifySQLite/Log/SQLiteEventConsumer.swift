@@ -38,6 +38,8 @@ final class SQLiteEventConsumer: ChatEventConsumer {
         _ = try await self.calls.write(.commit(group: self.group, offsets: offsets))
     }
 
+    var nextOffsets: [Int32: Int64] { self.calls.log.nextOffsets(for: self.member, in: self.group) }
+
     func close() async {
         self.calls.log.leave(self.group, self.member)
     }

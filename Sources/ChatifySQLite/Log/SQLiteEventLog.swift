@@ -54,6 +54,9 @@ extension SQLiteEventLog: ChatEventProducer {
     /// Durable unless the store was told otherwise (``SQLiteConfiguration/synchronous``), not shared.
     public var guarantees: LogGuarantees { LogGuarantees(isDurable: self.calls.isDurable, isShared: false) }
 
+    /// The partition of that scope id.
+    public func partition(of scopeID: ScopeID) -> Int32? { CRC32.partition(of: scopeID, among: self.partitions) }
+
     /// Appends `event`; returns when it is committed, together with whatever else waited at that moment.
     ///
     /// Does not end early when the task is cancelled; the store's time-out bounds it. An event with a scope, time stamp and

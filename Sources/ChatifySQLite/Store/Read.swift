@@ -4,6 +4,7 @@ internal import ChatifyCore
 enum Read: Sendable {
     case page(HistoryQuery)
     case records([LogRead])
+    case replay(ReplayRead)
     /// Scopes behind `after`, by type and then by the bytes of the name.
     case scopes(after: ChatScope?, limit: Int)
     case scopeCount
@@ -15,6 +16,8 @@ enum Read: Sendable {
 enum ReadAnswer: Sendable {
     case page(HistoryPage)
     case records([ChatRecord])
+    /// `nil` if not all of them can be vouched for.
+    case replay([EnrichedChatEvent]?)
     case scopes([ChatScope])
     case count(Int)
     case done

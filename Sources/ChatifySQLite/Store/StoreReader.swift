@@ -43,21 +43,32 @@ extension StoreReader {
         private let connection: SQLiteConnection
         private let history: HistoryStatements
         private let log: LogStatements
+        private let replays: ReplayStatements
 
         init(_ connection: SQLiteConnection) throws(SQLiteError) {
             self.connection = connection
             self.history = try HistoryStatements(connection)
             self.log = try LogStatements(connection)
+            self.replays = try ReplayStatements(connection)
         }
 
         func answer(_ read: Read) throws(SQLiteError) -> ReadAnswer {
             switch read {
             case .page(let query): .page(try self.history.page(query))
             case .records(let reads): .records(try self.log.records(reads))
+            case .replay(let read): .replay(try self.replay(read))
             case .scopes(let scope, let limit): .scopes(try self.history.scopes(after: scope, limit: limit))
             case .scopeCount: .count(Int(try self.connection.number("SELECT count(*) FROM scope") ?? 0))
             case .check: try self.check()
             }
+        }
+
+        private func replay(_ read: ReplayRead) throws(SQLiteError) -> [EnrichedChatEvent]? {
+            var numbers: [Int64] = []
+            for scope in read.scopes {
+                if let number = try self.history.number(of: scope) { numbers.append(number) }
+            }
+            return try self.replays.events(read, numbers)
         }
 
         private func check() throws(SQLiteError) -> ReadAnswer {

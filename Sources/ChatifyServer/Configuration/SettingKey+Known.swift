@@ -37,6 +37,10 @@ extension SettingKey {
             65_536...1_073_741_824
         ),
         .number("Chatify:Hub:MaxScopesPerConnection", \.hub.maximumScopesPerConnection, 1...100_000),
+        .number("Chatify:Hub:ResumeWindowBytes", \.hub.resume.windowBytes, 0...68_719_476_736),
+        .duration("Chatify:Hub:ResumeWindowSeconds", \.hub.resume.windowAge, 1...86_400),
+        .number("Chatify:Hub:ResumeMaxEvents", \.hub.resume.maximumEvents, 1...100_000),
+        .duration("Chatify:Hub:ResumeWaitSeconds", \.hub.resume.maximumWait, 0...60),
     ]
 
     private static let chat: [SettingKey] = [

@@ -86,6 +86,10 @@ struct Reply: Sendable, Hashable {
     var sentText: String?
     /// The text of the event in a call of `ReceiveMessage`.
     var pushedText: String?
+    /// The offset of that event.
+    var pushedOffset: Int64?
+    /// The result of `ResumeScopeAsync`.
+    var resumed: Resumed?
 
     init() {}
 
@@ -96,8 +100,33 @@ struct Reply: Sendable, Hashable {
         self.error = object["error"] as? String
         self.hasNullResult = object["result"] is NSNull
         self.sentText = ((object["result"] as? [String: Any])?["chatEvent"] as? [String: Any])?["text"] as? String
+        self.resumed = (object["result"] as? [String: Any]).flatMap { Resumed($0) }
         guard object["target"] as? String == "ReceiveMessage" else { return }
-        self.pushedText = ((object["arguments"] as? [Any])?.first as? [String: Any])?["text"] as? String
+        let event = (object["arguments"] as? [Any])?.first as? [String: Any]
+        self.pushedText = event?["text"] as? String
+        self.pushedOffset = (event?["offset"] as? NSNumber)?.int64Value
+    }
+}
+
+/// What a resume was answered with.
+struct Resumed: Sendable, Hashable {
+    let isRecovered: Bool
+    let replayed: Int
+
+    static func recovered(_ count: Int) -> Resumed { Resumed(isRecovered: true, replayed: count) }
+
+    static let notRecovered = Resumed(isRecovered: false, replayed: 0)
+
+    private init(isRecovered: Bool, replayed: Int) {
+        self.isRecovered = isRecovered
+        self.replayed = replayed
+    }
+
+    init?(_ object: [String: Any]) {
+        guard let isRecovered = object["recovered"] as? Bool, let replayed = object["replayed"] as? Int else {
+            return nil
+        }
+        self.init(isRecovered: isRecovered, replayed: replayed)
     }
 }
 

@@ -1,9 +1,6 @@
 internal import ChatifyCore
 
 extension World {
-    /// Whether the product knows `ResumeScopeAsync`.
-    static let canResume = false
-
     /// Runs the world from its beginning to its end.
     ///
     /// Trouble comes first; then everything is well again, and the world has to come to rest, with nothing missing anywhere.

@@ -26,7 +26,7 @@ extension Client {
 
     private func join(_ wanted: WantedScope) {
         let scopes = self.scopes(of: wanted)
-        if World.canResume, let type = wanted.type, let last = self.positions[scopes[0]] {
+        if let type = wanted.type, let last = self.positions[scopes[0]] {
             self.subscribe(scopes, resumingAfter: last)
             let partition = Int64(self.world.partition(of: scopes[0]))
             let position = HubValue.object([.init("partition", .integer(partition)), .init("offset", .integer(last))])

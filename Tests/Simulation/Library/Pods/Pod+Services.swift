@@ -63,6 +63,8 @@ extension ChatService {
 extension HubConfiguration {
     init(_ settings: WorldSettings) {
         self.init()
+        self.resume.windowBytes = settings.windowBytes
+        self.resume.maximumBytes = min(self.resume.maximumBytes, settings.outboundBound / 2)
         self.maximumWaitingInvocations = settings.waitingInvocations
     }
 }

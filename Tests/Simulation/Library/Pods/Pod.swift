@@ -49,6 +49,7 @@ final class Pod: @unchecked Sendable {
             presence: SimulatedPresence(memory: world.presence, link: self.links.presence),
             authenticator: DevelopmentAuthenticator(),
             podIdentity: identity,
+            replaySource: settings.hasReplay ? SimulatedReplay(log: world.log, link: self.links.log) : nil,
             configuration: HubConfiguration(settings),
             surroundings: world.surroundings,
             logger: world.logger

@@ -16,6 +16,10 @@ struct WorldSettings {
     var historyBatch: Int
     var historyWidth: Int
     var broadcastBatch: Int
+    /// Whether pods find past events in the log.
+    var hasReplay: Bool
+    /// The bytes of recent records that a pod keeps.
+    var windowBytes: Int
     /// The kinds of faults that happen in this world; few, so that worlds differ.
     var faults: [Fault]
     /// The virtual time between two faults, at most.
@@ -35,6 +39,8 @@ struct WorldSettings {
         self.historyBatch = random.pick([1, 7, 256])
         self.historyWidth = random.pick([1, 4, 64])
         self.broadcastBatch = random.pick([1, 8, 512])
+        self.hasReplay = random.percent(60)
+        self.windowBytes = random.pick([0, 4_000, 67_108_864])
         var faults = Fault.allCases.filter { _ in random.percent(40) }
         if faults.isEmpty { faults = [.crash] }
         self.faults = faults

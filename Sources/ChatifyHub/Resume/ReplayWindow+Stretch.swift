@@ -1,0 +1,84 @@
+internal import ChatifyCore
+
+extension ReplayWindow {
+    /// An unbroken stretch of one partition: what was read last, and where the events of each scope stand in it.
+    struct Stretch {
+        private struct Entry {
+            /// `nil` for a record that holds no event.
+            let event: ChatEvent?
+            let size: Int
+            let readAt: ContinuousClock.Instant
+        }
+
+        private var entries = Ring<Entry>()
+        private var first: Int64
+        /// The offsets of each scope's events, ascending.
+        private var places: [ChatScope: Ring<Int64>] = [:]
+
+        init(at offset: Int64) { self.first = offset }
+
+        /// The offsets held.
+        var offsets: Range<Int64> { self.first..<self.first + Int64(self.entries.count) }
+
+        /// When the oldest record was read; `nil` without any.
+        var oldest: ContinuousClock.Instant? { self.entries.first?.readAt }
+
+        /// Whether that very record is held, which a log that delivers it again shows.
+        func holds(_ record: ChatRecord) -> Bool {
+            guard self.offsets.contains(record.position.offset) else { return false }
+            return self.entries[Int(record.position.offset - self.first)].event == record.event
+        }
+
+        /// Adds the record behind the last one.
+        mutating func append(_ record: ChatRecord, now: ContinuousClock.Instant) {
+            let event = record.event
+            self.entries.append(Entry(event: event, size: record.approximateSize, readAt: now))
+            if let event { self.places[event.scope, default: Ring()].append(record.position.offset) }
+        }
+
+        /// Forgets the oldest record, of which there must be one, and returns its size.
+        mutating func removeFirst() -> Int {
+            let entry = self.entries.removeFirst()
+            self.first += 1
+            if let scope = entry.event?.scope {
+                self.places[scope]?.removeFirst()
+                if self.places[scope]?.isEmpty == true { self.places[scope] = nil }
+            }
+            return entry.size
+        }
+
+        /// The offsets of a scope's events within `offsets`; no more are looked for once there are more than `limit`.
+        func places(of scope: ChatScope, within offsets: Range<Int64>, limit: Int) -> [Int64] {
+            guard let places = self.places[scope] else { return [] }
+            var found: [Int64] = []
+            var index = places.firstIndex(notBelow: offsets.lowerBound)
+            while index < places.count, places[index] < offsets.upperBound, found.count <= limit {
+                found.append(places[index])
+                index += 1
+            }
+            return found
+        }
+
+        func event(at offset: Int64) -> ChatEvent? { self.entries[Int(offset - self.first)].event }
+    }
+}
+
+extension ChatRecord {
+    /// The event, if the record holds one.
+    fileprivate var event: ChatEvent? {
+        guard case .event(let event) = self.payload else { return nil }
+        return event
+    }
+}
+
+extension Ring<Int64> {
+    /// The first index of an element that is `bound` or more, by binary search; the end if there is none.
+    fileprivate func firstIndex(notBelow bound: Int64) -> Int {
+        var (low, high) = (0, self.count)
+        while low < high {
+            let middle = low + (high - low) / 2
+            if self[middle] < bound { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
+}
