@@ -17,6 +17,7 @@ extension Client {
             let event = self.world.ledger[pushed.position]?.event, pushed.matches(event)
         else { return self.world.violate("only what the log has is pushed", "\(invocation)") }
         self.world.statistics.pushed += 1
+        self.world.trace("\(self.name) gets \(pushed.position) \(event.scope)")
         self.world.scheduler.note(UInt64(pushed.position.offset) &+ event.messageID.low)
         guard self.subscriptions[event.scope] != nil else {
             return self.world.violate("only joined scopes are pushed", "\(self.name) got \(event.scope)")
@@ -38,6 +39,7 @@ extension Client {
         guard let call = self.calls.removeValue(forKey: completion.id) else {
             return self.world.violate("a call is answered once", "\(self.name) got a second answer")
         }
+        self.world.trace("\(self.name) is answered \(completion.id) \("\(completion.outcome)".prefix(200))")
         switch (call, completion.outcome) {
         case (.send(let scope, let text), .result(let value)): self.acknowledged(scope, text, value)
         case (.join(let scopes), .result(.null)): for scope in scopes { self.joined(scope, isRecovered: false, on: socket) }

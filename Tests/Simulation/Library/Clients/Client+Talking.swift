@@ -10,6 +10,11 @@ enum Call {
     case heartbeat
     /// A join of somebody else's direct messages.
     case trespass
+
+    /// Whether it is a leave.
+    var isLeave: Bool {
+        if case .leave = self { true } else { false }
+    }
 }
 
 extension Client {
@@ -86,7 +91,9 @@ extension Client {
     /// Leaves, and joins again once that is answered.
     private func rejoin(_ wanted: WantedScope) {
         let scopes = self.scopes(of: wanted)
-        guard scopes.allSatisfy({ self.subscriptions[$0]?.isAnswered == true }) else { return }
+        guard scopes.allSatisfy({ self.subscriptions[$0]?.isAnswered == true }),
+            !self.calls.values.contains(where: \.isLeave)
+        else { return }
         let type = wanted.type.map { [HubValue.integer(Int64($0.rawValue))] } ?? []
         self.call("LeaveScopeAsync", [.string(wanted.id.rawValue)] + type, .leave(scopes))
     }
@@ -100,6 +107,7 @@ extension Client {
         self.callCount += 1
         let id = "\(self.callCount)"
         self.calls[id] = call
+        self.world.trace("\(self.name) calls \(id) \("\(call)".prefix(60))")
         self.write(JSONHubProtocol().encode(.invocation(HubInvocation(id: id, target: target, arguments: arguments))))
     }
 }

@@ -62,7 +62,10 @@ final class Pod: @unchecked Sendable {
             group: "broadcast-\(self.podID)",
             startingAt: .end,
             commits: .automatic
-        ) { deliveries.note($0) }
+        ) { records in
+            deliveries.note(records)
+            world.trace("pod-\(number) reads \(records.map { "\($0.position)" })")
+        }
         self.historyConsumer = SimulatedConsumer(
             log: world.log,
             link: self.links.log,

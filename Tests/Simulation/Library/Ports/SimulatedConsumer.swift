@@ -28,7 +28,7 @@ final class SimulatedConsumer: ChatEventConsumer, @unchecked Sendable {
         self.member = log.memory.makeConsumer(group: group, startingAt: start, commits: commits)
     }
 
-    var nextOffsets: [Int32: Int64] { get async { await self.member.nextOffsets } }
+    var nextOffsets: [Int32: Int64] { self.member.nextOffsets }
 
     func nextBatch(limit: Int) async throws(ChatError) -> [ChatRecord] {
         while true {

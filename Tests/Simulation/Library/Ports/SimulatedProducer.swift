@@ -12,6 +12,8 @@ final class SimulatedProducer: ChatEventProducer, @unchecked Sendable {
 
     var guarantees: LogGuarantees { LogGuarantees(isDurable: true, isShared: true) }
 
+    func partition(of scopeID: ScopeID) -> Int32? { self.log.memory.partition(of: scopeID) }
+
     func produce(_ event: ChatEvent, headers: RecordHeaders) async throws(ChatError) -> LogPosition {
         try await self.link.call { () async throws(ChatError) in try await self.log.append(event, headers: headers) }
     }
