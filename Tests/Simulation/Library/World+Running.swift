@@ -49,13 +49,13 @@ extension World {
     }
 
     private var isAtRest: Bool {
-        self.pods.allSatisfy { $0.state == .running } && self.clients.allSatisfy(\.isSettled) && self.log.isWritten
+        self.pods.allSatisfy { $0.state == .running } && self.clients.allSatisfy(\.isSettled) && self.ledger.isDone
     }
 
     private var unrest: String {
         let pods = self.pods.filter { $0.state != .running }.map { "\($0.podID)" }
         let clients = self.clients.filter { !$0.isSettled }.map { "\($0.name) \($0.phase) \($0.calls.values)" }
-        return "pods \(pods), clients \(clients), history written: \(self.log.isWritten)"
+        return "pods \(pods), clients \(clients), history written: \(self.ledger.isDone)"
     }
 
     /// The partition of a scope.

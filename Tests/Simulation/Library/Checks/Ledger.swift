@@ -21,8 +21,8 @@ struct Ledger {
 
     init(partitions: Int) { self.partitions = Array(repeating: [], count: partitions) }
 
-    /// How many events are in the log.
-    var eventCount: Int { self.positions.count }
+    /// Whether every record is stored or a dead letter.
+    var isDone: Bool { self.partitions.allSatisfy { $0.allSatisfy(\.isDone) } }
 
     /// Takes note of a record that the log has just taken.
     ///

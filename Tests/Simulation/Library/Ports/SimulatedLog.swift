@@ -50,9 +50,4 @@ final class SimulatedLog: @unchecked Sendable {
             self.checkedOffsets[partition] = offset
         }
     }
-
-    /// Whether the history has all that the log has.
-    var isWritten: Bool {
-        self.memory.committedOffsets(of: Self.historyGroup) == self.world.ledger.partitions.map { Int64($0.count) }
-    }
 }
