@@ -186,6 +186,7 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ]
         ),
+        .testTarget(name: "ChatifySimulationTests", dependencies: ["ChatifyCore", "ChatifySimulation", "TestSupport"]),
         .testTarget(name: "ChatifyWireTests", dependencies: ["ChatifyWire", "TestSupport"]),
         .testTarget(name: "ChatifyEventLoopTests", dependencies: ["ChatifyEventLoop", "TestSupport"]),
         .testTarget(
