@@ -63,7 +63,8 @@ let package = Package(
         .target(
             name: "ChatifyServer",
             dependencies: [
-                "ChatifyCore", "ChatifyEventLoop", "ChatifyHub", "ChatifyJSON", "ChatifySignalR", "ChatifyWire",
+                "CZlib", "ChatifyCore", "ChatifyEventLoop", "ChatifyHub", "ChatifyJSON", "ChatifySignalR",
+                "ChatifyWire",
                 .product(name: "Logging", package: "swift-log"),
             ]
         ),
@@ -148,6 +149,7 @@ let package = Package(
             pkgConfig: "sqlite3",
             providers: [.apt(["libsqlite3-dev"]), .brew(["sqlite"])]
         ),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
 
         .target(
             name: "TestSupport",

@@ -69,7 +69,9 @@ class RawWebSocket:
         target: str,
         headers: dict[str, str] | None = None,
         receive_buffer: int | None = None,
+        offer: str | None = None,
     ):
+        """Upgrades; `offer` is the value of `Sec-WebSocket-Extensions`, and `extensions` what the server made of it."""
         connection = HTTPConnection(address, receive_buffer)
         key = base64.b64encode(os.urandom(16)).decode()
         upgrade = {
@@ -78,12 +80,16 @@ class RawWebSocket:
             "Sec-WebSocket-Key": key,
             "Sec-WebSocket-Version": "13",
         }
+        if offer is not None:
+            upgrade["Sec-WebSocket-Extensions"] = offer
         connection.write(encode_request("GET", target, upgrade | (headers or {})))
         response = connection.read_response()
         if response.status != 101:
             connection.close()
             raise RefusedUpgrade(response)
         check_upgrade(response, key)
+        self.extensions = response.header("sec-websocket-extensions")
+        assert offer is not None or self.extensions is None, "no extension was offered"
         self.stream: ByteStream = connection
 
     def send(self, opcode: int, payload: bytes = b"", fin: bool = True, chop: int | None = None) -> None:
@@ -158,5 +164,4 @@ def check_upgrade(response: Response, key: str) -> None:
     assert response.header("sec-websocket-accept") == base64.b64encode(digest).decode()
     assert (response.header("upgrade") or "").lower() == "websocket"
     assert "upgrade" in (response.header("connection") or "").lower()
-    assert response.header("sec-websocket-extensions") is None, "no extension was offered"
     assert response.header("sec-websocket-protocol") is None, "no subprotocol was offered"

@@ -12,6 +12,7 @@ struct EchoServer {
         configuration.loops = 1
         configuration.webSocket.maxFrameBytes = 16 * 1024 * 1024
         configuration.webSocket.maxMessageBytes = 16 * 1024 * 1024
+        configuration.compressesWebSockets = true
         configuration.maxOutboundBytesPerConnection = 64 * 1024 * 1024
         let server = HTTPServer(configuration: configuration, logger: Logger(label: "echo")) { _ in EchoRoutes() }
         let port = try await server.start()
@@ -44,10 +45,18 @@ final class EchoSocket: WebSocketHandler {
     func received(_ bytes: [UInt8], kind: WebSocketAction.DataKind, endsMessage: Bool) {
         self.message += bytes
         guard endsMessage else { return }
-        let frame =
-            kind == .text ? WebSocketFrameEncoder.text(self.message) : WebSocketFrameEncoder.binary(self.message)
+        let frame = self.encode(kind)
         self.message = []
         if !self.socket.write(frame) { self.socket.close(sending: nil, code: WebSocketCloseCode.policyViolation) }
+    }
+
+    private func encode(_ kind: WebSocketAction.DataKind) -> [UInt8] {
+        switch (kind, self.socket.isCompressed) {
+        case (.text, false): WebSocketFrameEncoder.text(self.message)
+        case (.text, true): WebSocketFrameEncoder.deflatedText(self.message)
+        case (.binary, false): WebSocketFrameEncoder.binary(self.message)
+        case (.binary, true): WebSocketFrameEncoder.deflatedBinary(self.message)
+        }
     }
 
     func closed() {}

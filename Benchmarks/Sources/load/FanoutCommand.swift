@@ -14,17 +14,22 @@ struct FanoutCommand: AsyncParsableCommand {
     @Option(help: "Messages of the whole run.") var messages = 2000
     @Option(help: "Messages per second of the whole run instead of a window; 0 for as fast as the window allows.")
     var rate = 0
+    @Option(help: "Subscribers beside the others that stop reading when the messages begin.") var stuck = 0
 
     func run() async throws {
         let loop = try EventLoop(name: "load")
         let scopeCount = self.scopes
         let bound = try await self.target.open(self.scopes * self.subscribers, on: loop) { ["bench\($0 % scopeCount)"] }
         let publishers = try await self.target.open(self.scopes, on: loop) { _ in [] }
+        let stuck = try await self.target.open(self.stuck, on: loop) { ["bench\($0 % scopeCount)"] }
         let dialect = try self.target.parsedDialect()
         let command = self
+        let memory = self.target.process.residentBytes
+        self.target.process.forgetPeak()
         let before = self.target.process.cpuSeconds
         let result: FanoutRun.Result = await withCheckedContinuation { continuation in
             loop.execute {
+                for client in stuck.value { client.stopReading() }
                 let run = FanoutRun(
                     command,
                     dialect: dialect,
@@ -37,6 +42,10 @@ struct FanoutCommand: AsyncParsableCommand {
         }
         let cpu = self.target.process.cpuSeconds - before
         result.report(cpuSeconds: cpu)
+        if self.stuck > 0 {
+            let grown = max(0, self.target.process.peakResidentBytes - memory)
+            print("stuck=\(self.stuck) server-bytes-per-stuck-client=\(grown / self.stuck) at the peak")
+        }
         await loop.shutdown()
     }
 }

@@ -43,6 +43,8 @@ final class LoadClient: TCPStreamHandler {
 
     func close() { self.stream.close() }
 
+    func stopReading() { self.stream.stopReading() }
+
     func received(_ bytes: UnsafeRawBufferPointer) {
         guard self.isUpgraded else { return self.receivedHead(bytes) }
         self.scanner.scan(bytes) { self.take($0) }

@@ -16,9 +16,19 @@ struct ServerProcess {
     }
 
     /// Resident memory, in bytes.
-    var residentBytes: Int {
+    var residentBytes: Int { self.status("VmRSS:") }
+
+    /// The most that was ever resident since ``forgetPeak()``, in bytes.
+    var peakResidentBytes: Int { self.status("VmHWM:") }
+
+    /// Begins the peak anew (proc(5), `clear_refs`).
+    func forgetPeak() {
+        try? "5".write(toFile: "/proc/\(self.pid)/clear_refs", atomically: false, encoding: .utf8)
+    }
+
+    private func status(_ name: String) -> Int {
         guard let status = try? String(contentsOfFile: "/proc/\(self.pid)/status", encoding: .utf8) else { return 0 }
-        let line = status.split(separator: "\n").first { $0.hasPrefix("VmRSS:") }
+        let line = status.split(separator: "\n").first { $0.hasPrefix(name) }
         return (line?.split(whereSeparator: { $0 == " " || $0 == "\t" }).dropFirst().first.flatMap { Int($0) } ?? 0)
             * 1024
     }

@@ -76,6 +76,7 @@ private final class ClientOpener {
 
     func start(_ done: @escaping ([LoadClient]) -> Void) {
         self.done = done
+        guard self.count > 0 else { return done([]) }
         for _ in 0..<min(100, self.count) { self.openNext() }
     }
 

@@ -8,7 +8,7 @@ public protocol ChatEventSubscriber: Sendable {
 
     /// Takes a batch together with what else was read; what a ``BroadcastService`` calls.
     ///
-    /// By default hands the events on to ``receive(_:)-([EnrichedChatEvent])``, if there are any.
+    /// By default hands the events on to `receive(_ events:)`, if there are any.
     func receive(_ batch: BroadcastBatch) async
 
     /// Learns where the reading begins, before the first batch.

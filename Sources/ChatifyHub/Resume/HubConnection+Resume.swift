@@ -10,9 +10,7 @@ extension HubConnection {
         _ scopes: [ChatScope],
         of id: ScopeID,
         behind position: LogPosition
-    ) async throws(ChatError)
-        -> ResumeOutcome
-    {
+    ) async throws(ChatError) -> ResumeOutcome {
         try self.demandRoom(for: scopes)
         guard try await self.mayReplay(scopes, of: id, from: position.partition) else {
             try self.join(scopes)

@@ -14,8 +14,19 @@ extension ReplayWindow {
         private var first: Int64
         /// The offsets of each scope's events, ascending.
         private var places: [ChatScope: Ring<Int64>] = [:]
+        /// The offset of the last forgotten event, by the hash of its scope; scopes of one hash share the later one, which errs on the safe side.
+        private var forgotten: [Int: Int64] = [:]
+        /// From here on it is known which scopes had events that are forgotten.
+        private var memory: Int64
+        private let maximumForgotten: Int
 
-        init(at offset: Int64) { self.first = offset }
+        /// Begins an empty stretch.
+        /// - Parameter maximumForgotten: Of how many scopes it is remembered when they last had an event; some 10 MB by default.
+        init(at offset: Int64, maximumForgotten: Int = 262_144) {
+            self.first = offset
+            self.memory = offset
+            self.maximumForgotten = maximumForgotten
+        }
 
         /// The offsets held.
         var offsets: Range<Int64> { self.first..<self.first + Int64(self.entries.count) }
@@ -40,11 +51,23 @@ extension ReplayWindow {
         mutating func removeFirst() -> Int {
             let entry = self.entries.removeFirst()
             self.first += 1
-            if let scope = entry.event?.scope {
-                self.places[scope]?.removeFirst()
-                if self.places[scope]?.isEmpty == true { self.places[scope] = nil }
-            }
+            if let scope = entry.event?.scope { self.forgetFirst(of: scope) }
             return entry.size
+        }
+
+        private mutating func forgetFirst(of scope: ChatScope) {
+            self.forgotten[scope.hashValue] = self.places[scope]?.removeFirst()
+            if self.places[scope]?.isEmpty == true { self.places[scope] = nil }
+            guard self.forgotten.count > self.maximumForgotten else { return }
+            self.forgotten = [:]
+            self.memory = self.first
+        }
+
+        /// Whether no event of these scopes from `offset` on is forgotten, however much else is.
+        func hasAll(of scopes: [ChatScope], from offset: Int64) -> Bool {
+            if offset >= self.first { return true }
+            guard offset >= self.memory else { return false }
+            return scopes.allSatisfy { self.forgotten[$0.hashValue].map { $0 < offset } ?? true }
         }
 
         /// The offsets of a scope's events within `offsets`; no more are looked for once there are more than `limit`.

@@ -3,7 +3,8 @@ internal import ChatifyCore
 /// What this pod has read of the log not long ago, for clients that resume.
 ///
 /// Of each partition it holds one stretch without gaps, which ends where the reading stands. When the reading leaves something out, the
-/// stretch begins anew. Records that hold no event have their place in it like others.
+/// stretch begins anew. Records that hold no event have their place in it like others. Of what it has forgotten it knows when each scope last
+/// had an event, so that the members of a quiet scope need not reload because others talk.
 ///
 /// Bound: so many bytes over all partitions, and an age; the records that were read first go first.
 struct ReplayWindow {
@@ -11,7 +12,7 @@ struct ReplayWindow {
     enum Finding: Equatable {
         /// All events asked for, oldest first.
         case events([EnrichedChatEvent])
-        /// The window begins only there.
+        /// There may be events before that offset which the window does not hold.
         case begins(Int64)
         /// There are more events than are allowed.
         case tooMany
@@ -47,7 +48,8 @@ struct ReplayWindow {
     func find(_ scopes: [ChatScope], partition: Int32, offsets: Range<Int64>, limit: Int) -> Finding {
         guard let stretch = self.stretches[partition] else { return .begins(offsets.upperBound) }
         let held = stretch.offsets
-        guard offsets.isEmpty || held.lowerBound <= offsets.lowerBound && offsets.upperBound <= held.upperBound else {
+        let isHeld = offsets.upperBound <= held.upperBound && stretch.hasAll(of: scopes, from: offsets.lowerBound)
+        guard offsets.isEmpty || isHeld else {
             return .begins(min(held.lowerBound, offsets.upperBound))
         }
         let places = scopes.flatMap { stretch.places(of: $0, within: offsets, limit: limit) }

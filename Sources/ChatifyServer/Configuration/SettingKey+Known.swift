@@ -14,6 +14,7 @@ extension SettingKey {
         .number("Chatify:Server:MaxConnections", \.server.maxConnections, 1...10_000_000),
         .number("Chatify:Server:MaxConnectionsPerUser", \.hub.maximumConnectionsPerUser, 0...10_000_000),
         .flag("Chatify:Server:InMemory", \.isInMemory),
+        .flag("Chatify:Server:WebSocketCompression", \.server.compressesWebSockets),
         .duration("Chatify:Server:ShutdownGraceSeconds", \.server.shutdownGrace, 0...3600),
         .duration("Chatify:Server:RequestTimeoutSeconds", \.server.requestTimeout, 1...3600),
         SettingKey(

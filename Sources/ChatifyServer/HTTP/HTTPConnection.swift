@@ -139,8 +139,12 @@ final class HTTPConnection: ServedConnection {
             self.closeAfterFlush()
             return false
         }
+        let isCompressed: Bool
         do {
-            let headers = try WebSocketHandshake.accept(request.head)
+            var headers = try WebSocketHandshake.accept(request.head)
+            let deflate = self.worker.configuration.compressesWebSockets ? PermessageDeflate.accept(request.head) : nil
+            if let deflate { headers.add("Sec-WebSocket-Extensions", deflate.response) }
+            isCompressed = deflate != nil
             var response = HTTPResponse(status: 101, headers: headers, body: [])
             response.headers.set("X-Correlation-ID", "\(request.correlationID)")
             _ = self.stream.write(response.encode(keepAlive: true, isHead: false))
@@ -154,7 +158,7 @@ final class HTTPConnection: ServedConnection {
             return false
         }
         self.isClosing = true
-        let socket = WebSocketConnection(worker: self.worker, stream: self.stream)
+        let socket = WebSocketConnection(worker: self.worker, stream: self.stream, isCompressed: isCompressed)
         self.worker.replace(self, by: socket)
         socket.start(handler: accept(socket), with: self.parser.takeRemaining())
         return true

@@ -24,6 +24,9 @@ public struct HTTPServerConfiguration: Sendable {
     public var maxOutboundBytesPerConnection = 1_048_576
     /// The limits on requests.
     public var http = HTTPLimits()
+    /// Whether WebSocket messages are compressed for clients that offer it (RFC 7692); not by default, because it costs
+    /// CPU for each message.
+    public var compressesWebSockets = false
     /// The limits on WebSocket frames and messages.
     public var webSocket = WebSocketLimits()
 

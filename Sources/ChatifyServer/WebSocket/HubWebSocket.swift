@@ -8,7 +8,8 @@ final class HubWebSocket: WebSocketHandler, HubTransport {
 
     init(socket: WebSocketConnection, shard: HubShard, admission: HubAdmission) {
         self.socket = socket
-        self.connection = shard.connect(self, as: admission, framing: .webSocketText)
+        let framing: HubFraming = socket.isCompressed ? .deflatedWebSocketText : .webSocketText
+        self.connection = shard.connect(self, as: admission, framing: framing)
     }
 
     func received(_ bytes: [UInt8], kind: WebSocketAction.DataKind, endsMessage: Bool) {
@@ -44,4 +45,9 @@ final class HubWebSocket: WebSocketHandler, HubTransport {
 extension HubFraming {
     /// Each record as one unmasked text frame (RFC 6455 §5.2).
     static let webSocketText = HubFraming(name: "websocket-text") { WebSocketFrameEncoder.text($0) }
+
+    /// Each record as one text frame, compressed for itself (RFC 7692), so that a broadcast is compressed once.
+    static let deflatedWebSocketText = HubFraming(name: "websocket-text-deflated") {
+        WebSocketFrameEncoder.deflatedText($0)
+    }
 }

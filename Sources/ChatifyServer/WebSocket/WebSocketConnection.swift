@@ -10,11 +10,19 @@ package final class WebSocketConnection: ServedConnection {
     private var isClosing = false
     private var closeDeadline: ContinuousClock.Instant?
     private var isPaused = false
+    /// The compressed message that is coming in; nothing is kept between messages.
+    private var inflating: InflatingMessage?
+    /// Whether the client takes compressed messages (RFC 7692).
+    package let isCompressed: Bool
 
-    init(worker: ServerWorker, stream: TCPStream) {
+    init(worker: ServerWorker, stream: TCPStream, isCompressed: Bool) {
         self.worker = worker
         self.stream = stream
-        self.machine = WebSocketServerConnection(limits: worker.configuration.webSocket)
+        self.isCompressed = isCompressed
+        self.machine = WebSocketServerConnection(
+            limits: worker.configuration.webSocket,
+            allowsCompression: isCompressed
+        )
         self.stream.maxOutboundBytes = worker.configuration.maxOutboundBytesPerConnection
     }
 
@@ -61,10 +69,27 @@ package final class WebSocketConnection: ServedConnection {
             switch action {
             case .data(let kind, let bytes, let endsMessage):
                 self.handler?.received(bytes, kind: kind, endsMessage: endsMessage)
+            case .compressed(let kind, let bytes, let endsMessage):
+                self.inflate(bytes, kind: kind, endsMessage: endsMessage)
             case .send(let frame): self.reply(frame)
             case .pong: break
             case .close: self.finish()
             }
+        }
+    }
+
+    private func inflate(_ bytes: [UInt8], kind: WebSocketAction.DataKind, endsMessage: Bool) {
+        let limit = self.worker.configuration.webSocket.maxInflatedBytes
+        var message = self.inflating ?? InflatingMessage(kind: kind, limit: limit)
+        do {
+            try message.receive(bytes, endsMessage: endsMessage) { piece in
+                self.handler?.received(piece, kind: kind, endsMessage: false)
+            }
+            self.inflating = endsMessage ? nil : message
+            if endsMessage { self.handler?.received([], kind: kind, endsMessage: true) }
+        } catch {
+            self.inflating = nil
+            self.close(sending: nil, code: error.code, reason: error.reason)
         }
     }
 

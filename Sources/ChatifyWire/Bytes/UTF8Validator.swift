@@ -1,5 +1,5 @@
 /// Checks that bytes which come in pieces are UTF-8 (RFC 3629), failing at the first byte that cannot be.
-struct UTF8Validator: Sendable, Equatable {
+package struct UTF8Validator: Sendable, Equatable {
     /// Continuation bytes still missing from the current scalar.
     private var missing: UInt8 = 0
     /// Bounds of the next continuation byte; narrower than 80–BF after E0, ED, F0 and F4, which shuts out overlong
@@ -7,11 +7,13 @@ struct UTF8Validator: Sendable, Equatable {
     private var lower: UInt8 = 0x80
     private var upper: UInt8 = 0xBF
 
+    package init() {}
+
     /// Whether the bytes so far end with a whole scalar.
-    var isComplete: Bool { self.missing == 0 }
+    package var isComplete: Bool { self.missing == 0 }
 
     /// Takes more bytes; false as soon as they cannot be the beginning of UTF-8, after which the value is of no use.
-    mutating func consume(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    package mutating func consume(_ bytes: UnsafeRawBufferPointer) -> Bool {
         var index = 0
         while index < bytes.count {
             if self.missing == 0 {

@@ -12,6 +12,9 @@ public enum WebSocketAction: Sendable, Equatable {
     ///
     /// `bytes` is empty only if `endsMessage`.
     case data(kind: DataKind, bytes: [UInt8], endsMessage: Bool)
+    /// Inflate a piece of a compressed message (RFC 7692 section 7.2.2), then use it as ``data(kind:bytes:endsMessage:)``;
+    /// whether a text is UTF-8 has not been checked.
+    case compressed(kind: DataKind, bytes: [UInt8], endsMessage: Bool)
     /// Write these bytes: the pong to a ping, or a close frame.
     case send([UInt8])
     /// The peer answered a ping, or showed unasked that it lives.

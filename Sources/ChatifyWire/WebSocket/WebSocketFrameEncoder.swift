@@ -1,5 +1,7 @@
 /// Writes the frames of a server: whole, unmasked, with the shortest form of the length (RFC 6455 section 5.2).
 ///
+/// The bit 0x40 of the first byte says that the payload is compressed (RFC 7692 section 6).
+///
 ///     0x80 | opcode   length < 126          payload
 ///     0x80 | opcode   126, length in 16 bit  payload
 ///     0x80 | opcode   127, length in 64 bit  payload
@@ -15,6 +17,16 @@ public enum WebSocketFrameEncoder {
     /// A text message in one frame; `payload` must be UTF-8.
     public static func text(_ payload: UnsafeRawBufferPointer) -> [UInt8] {
         self.frame(.text, payload)
+    }
+
+    /// A text message in one frame, for a client with which ``PermessageDeflate`` was agreed.
+    public static func compressedText(_ payload: [UInt8]) -> [UInt8] {
+        payload.withUnsafeBytes { self.frame(.text, isCompressed: true, $0) }
+    }
+
+    /// A binary message in one frame, for a client with which ``PermessageDeflate`` was agreed.
+    public static func compressedBinary(_ payload: [UInt8]) -> [UInt8] {
+        payload.withUnsafeBytes { self.frame(.binary, isCompressed: true, $0) }
     }
 
     /// A binary message in one frame.
@@ -57,12 +69,16 @@ public enum WebSocketFrameEncoder {
         }
     }
 
-    private static func frame(_ opcode: WebSocketOpcode, _ payload: UnsafeRawBufferPointer) -> [UInt8] {
+    private static func frame(
+        _ opcode: WebSocketOpcode,
+        isCompressed: Bool = false,
+        _ payload: UnsafeRawBufferPointer
+    ) -> [UInt8] {
         let length = payload.count
         let headBytes = length < 126 ? 2 : length <= 0xFFFF ? 4 : 10
         return [UInt8](unsafeUninitializedCapacity: headBytes + length) { frame, count in
             let frame = UnsafeMutableRawBufferPointer(frame)
-            frame[0] = 0x80 | opcode.rawValue
+            frame[0] = 0x80 | (isCompressed ? 0x40 : 0) | opcode.rawValue
             switch headBytes {
             case 2:
                 frame[1] = UInt8(truncatingIfNeeded: length)

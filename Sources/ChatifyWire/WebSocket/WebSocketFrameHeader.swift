@@ -4,13 +4,20 @@
 struct WebSocketFrameHeader: Sendable, Equatable {
     let opcode: WebSocketOpcode
     let isFinal: Bool
+    /// The message that this frame begins is compressed (RFC 7692 section 6).
+    let isCompressed: Bool
     /// 0 to 125 is the length itself; 126 and 127 say that 2 or 8 bytes of length follow.
     private let shortLength: UInt8
 
     /// Reads the first two bytes of a frame.
+    /// - Parameter allowsCompression: Whether messages may be compressed, which only their first frame says.
     /// - Throws: 1002 for reserved bits or opcodes, fragmented or long control frames, and a missing mask.
-    init(_ first: UInt8, _ second: UInt8) throws(WebSocketFailure) {
-        guard first & 0x70 == 0 else { throw .protocolError("reserved bits are set") }
+    init(_ first: UInt8, _ second: UInt8, allowsCompression: Bool = false) throws(WebSocketFailure) {
+        let beginsMessage =
+            first & 0x0F == WebSocketOpcode.text.rawValue || first & 0x0F == WebSocketOpcode.binary.rawValue
+        let reserved: UInt8 = allowsCompression && beginsMessage ? 0x30 : 0x70
+        guard first & reserved == 0 else { throw .protocolError("reserved bits are set") }
+        self.isCompressed = first & 0x40 != 0
         guard let opcode = WebSocketOpcode(rawValue: first & 0x0F) else { throw .protocolError("reserved opcode") }
         self.opcode = opcode
         self.isFinal = first & 0x80 != 0

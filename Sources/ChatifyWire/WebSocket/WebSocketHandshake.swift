@@ -1,7 +1,8 @@
 /// The HTTP request that turns a connection into a WebSocket (RFC 6455 section 4.2).
 ///
 /// Send the accepted fields with status 101, then feed ``HTTPRequestParser/takeRemaining()`` and everything after it to
-/// a ``WebSocketServerConnection``. The caller checks `Origin` and the path. There are no extensions or subprotocols.
+/// a ``WebSocketServerConnection``. The caller checks `Origin` and the path, and adds what ``PermessageDeflate`` answers if
+/// it wants to compress. There are no other extensions and no subprotocols.
 public enum WebSocketHandshake {
     /// Whether `head` asks for a WebSocket, correctly or not.
     public static func isUpgrade(_ head: HTTPRequestHead) -> Bool {

@@ -30,20 +30,27 @@ public struct WebSocketServerConnection: Sendable {
     /// The message whose last frame has not come.
     private struct Message {
         var kind: WebSocketAction.DataKind
+        var isCompressed: Bool
         /// Payload of the frames whose headers have come.
         var bytes = 0
         var text = UTF8Validator()
     }
 
     private let limits: WebSocketLimits
+    private let allowsCompression: Bool
     private var phase = Phase.open
     private var frame = Frame.none
     private var message: Message?
     private var queue = ByteQueue()
 
     /// Creates a connection that has just been upgraded.
-    public init(limits: WebSocketLimits = WebSocketLimits()) {
+    ///
+    /// - Parameters:
+    ///   - limits: What the peer may send at most, counted as it comes: compressed.
+    ///   - allowsCompression: Whether ``PermessageDeflate`` was agreed.
+    public init(limits: WebSocketLimits = WebSocketLimits(), allowsCompression: Bool = false) {
         self.limits = limits
+        self.allowsCompression = allowsCompression
     }
 
     /// Bytes that have been fed and not used; after ``next()`` answered nil, less than 139.
@@ -122,7 +129,11 @@ public struct WebSocketServerConnection: Sendable {
 extension WebSocketServerConnection {
     private mutating func header() throws(WebSocketFailure) -> Step {
         guard self.queue.count >= 2 else { return .needsBytes }
-        let header = try WebSocketFrameHeader(self.queue[0], self.queue[1])
+        let header = try WebSocketFrameHeader(
+            self.queue[0],
+            self.queue[1],
+            allowsCompression: self.allowsCompression
+        )
         try self.checkOrder(header.opcode)
         guard let length = try header.length(in: self.queue) else { return .needsBytes }
         if !header.opcode.isControl { try self.checkSize(length) }
@@ -158,8 +169,8 @@ extension WebSocketServerConnection {
         case .close, .ping, .pong:
             self.frame = .control(header.opcode, length: length, mask: mask)
             return
-        case .text: self.message = Message(kind: .text)
-        case .binary: self.message = Message(kind: .binary)
+        case .text: self.message = Message(kind: .text, isCompressed: header.isCompressed)
+        case .binary: self.message = Message(kind: .binary, isCompressed: header.isCompressed)
         case .continuation: break
         }
         self.message?.bytes += length
@@ -183,11 +194,18 @@ extension WebSocketServerConnection {
         let endsFrame = length == remaining
         let endsMessage = isFinal && endsFrame
         self.frame = endsFrame ? .none : .data(isFinal: isFinal, remaining: remaining - length, mask: mask)
-        guard let kind = self.message?.kind else { return .goOn }
-        if kind == .text, self.phase == .open { try self.checkText(bytes, endsMessage: endsMessage) }
+        guard let message = self.message else { return .goOn }
+        let kind = message.kind
+        if kind == .text, !message.isCompressed, self.phase == .open {
+            try self.checkText(bytes, endsMessage: endsMessage)
+        }
         if endsMessage { self.message = nil }
         guard self.phase == .open, length > 0 || endsMessage else { return .goOn }
-        return .act(.data(kind: kind, bytes: bytes, endsMessage: endsMessage))
+        return .act(
+            message.isCompressed
+                ? .compressed(kind: kind, bytes: bytes, endsMessage: endsMessage)
+                : .data(kind: kind, bytes: bytes, endsMessage: endsMessage)
+        )
     }
 
     private mutating func checkText(_ bytes: [UInt8], endsMessage: Bool) throws(WebSocketFailure) {

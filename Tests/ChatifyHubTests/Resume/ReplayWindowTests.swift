@@ -111,6 +111,33 @@ struct ReplayWindowTests {
         #expect(self.find(in: window, 3..<3) == .events([]))
     }
 
+    @Test func `Who is in a quiet scope misses nothing because others talk`() {
+        var window = self.window(bytes: 3 * Self.record(0).approximateSize)
+        window.append([Self.record(0, Self.other), Self.record(1)], now: self.start)
+        window.append((2..<1000).map { Self.record($0, Self.other) }, now: self.start)
+        #expect(self.find(in: window, 2..<1000) == .events([]))
+        #expect(self.find(in: window, 1..<1000) == .begins(997))
+        #expect(self.find(in: window, 2..<1000, [Self.other]) == .begins(997))
+        #expect(self.find(in: window, 2..<1000, [Self.general, Self.other]) == .begins(997))
+        window.append([Self.record(1000)], now: self.start)
+        #expect(self.find(in: window, 2..<1001) == .events([1000]))
+        window.append([Self.record(1002)], now: self.start)
+        #expect(self.find(in: window, 1001..<1003) == .begins(1002), "a gap is a gap")
+    }
+
+    @Test func `Of too many scopes it is not remembered`() {
+        var stretch = ReplayWindow.Stretch(at: 0, maximumForgotten: 2)
+        for offset in 0..<4 as Range<Int64> {
+            stretch.append(Self.record(offset, .channel(ScopeID(unchecked: "scope-\(offset)"))), now: self.start)
+        }
+        let quiet = [Self.general]
+        for _ in 0..<2 { _ = stretch.removeFirst() }
+        #expect(stretch.hasAll(of: quiet, from: 0))
+        _ = stretch.removeFirst()
+        #expect(!stretch.hasAll(of: quiet, from: 0) && !stretch.hasAll(of: quiet, from: 2))
+        #expect(stretch.hasAll(of: quiet, from: 3))
+    }
+
     @Test func `What is old goes`() {
         var window = self.window(age: .seconds(10))
         window.append([Self.record(0)], now: self.start)
@@ -132,6 +159,7 @@ struct ReplayWindowTests {
             let end = held.last.map { $0.position.offset + 1 } ?? 0
             let skips = Int.random(in: 0..<20, using: &random) == 0 ? Int64.random(in: 1...3, using: &random) : 0
             let record = Self.record(end + skips, Bool.random(using: &random) ? Self.general : Self.other)
+            // What was read since the last gap; of this the last are kept.
             if skips > 0 { held = [] }
             held.append(record)
             window.append([record], now: self.start)
@@ -141,12 +169,13 @@ struct ReplayWindowTests {
             }
             let kept = held.suffix(capacity)
             let (first, last) = (kept.first?.position.offset ?? 0, record.position.offset)
-            let lower = Int64.random(in: max(0, first - 2)...last + 1, using: &random)
-            let events = kept.compactMap { record -> Int64? in
+            let lower = Int64.random(in: max(0, first - 5)...last + 1, using: &random)
+            let events = held.compactMap { record -> Int64? in
                 guard case .event(let event) = record.payload, event.scope.id == Self.general.id else { return nil }
                 return record.position.offset >= lower ? record.position.offset : nil
             }
-            #expect(self.find(in: window, lower..<last + 1) == (lower < first ? .begins(first) : .events(events)))
+            let isWhole = lower >= first || lower >= held[0].position.offset && (events.first ?? first) >= first
+            #expect(self.find(in: window, lower..<last + 1) == (isWhole ? .events(events) : .begins(first)))
         }
     }
 }

@@ -6,6 +6,7 @@ struct WebSocketOutcome: Equatable {
     enum Item: Equatable {
         case text([UInt8])
         case binary([UInt8])
+        case compressed([UInt8])
         case sent([UInt8])
         case pong
         case closed(UInt16, String)
@@ -33,6 +34,11 @@ struct WebSocketOutcome: Equatable {
             self.pending += bytes
             guard endsMessage else { return }
             self.items.append(kind == .text ? .text(self.pending) : .binary(self.pending))
+            self.pending = []
+        case .compressed(_, let bytes, let endsMessage):
+            self.pending += bytes
+            guard endsMessage else { return }
+            self.items.append(.compressed(self.pending))
             self.pending = []
         case .send(let bytes): self.items.append(.sent(bytes))
         case .pong: self.items.append(.pong)
