@@ -19,6 +19,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
@@ -29,6 +30,7 @@ let package = Package(
             dependencies: [
                 "ChatifyJSON",
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "Metrics", package: "swift-metrics"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]
         ),
@@ -38,13 +40,18 @@ let package = Package(
             dependencies: [
                 "ChatifyCore", "ChatifyJSON", "ChatifySignalR",
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "Metrics", package: "swift-metrics"),
             ]
         ),
 
         // The embedded log and history.
         .target(
             name: "ChatifySQLite",
-            dependencies: ["CSQLite", "ChatifyCore", .product(name: "Logging", package: "swift-log")]
+            dependencies: [
+                "CSQLite", "ChatifyCore",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Metrics", package: "swift-metrics"),
+            ]
         ),
 
         // Moving a history from one place to another.
@@ -53,7 +60,9 @@ let package = Package(
         .target(
             name: "ChatifyKafka",
             dependencies: [
-                "CLibrdkafka", "ChatifyCore", "ChatifyJSON", .product(name: "Logging", package: "swift-log"),
+                "CLibrdkafka", "ChatifyCore", "ChatifyJSON",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Metrics", package: "swift-metrics"),
             ]
         ),
 
@@ -66,6 +75,7 @@ let package = Package(
                 "CZlib", "ChatifyCore", "ChatifyEventLoop", "ChatifyHub", "ChatifyJSON", "ChatifySignalR",
                 "ChatifyWire",
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "Metrics", package: "swift-metrics"),
             ]
         ),
 
@@ -75,6 +85,7 @@ let package = Package(
             dependencies: [
                 "ChatifyCore", "ChatifyEventLoop", "CHiredis",
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "Metrics", package: "swift-metrics"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]
         ),
@@ -87,6 +98,7 @@ let package = Package(
                 "ChatifyTransfer",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "Metrics", package: "swift-metrics"),
             ]
         ),
 
@@ -162,6 +174,8 @@ let package = Package(
             dependencies: [
                 "ChatifyCore", "ChatifyJSON", "TestSupport",
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "Metrics", package: "swift-metrics"),
+                .product(name: "MetricsTestKit", package: "swift-metrics"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]
         ),
@@ -178,6 +192,8 @@ let package = Package(
             dependencies: [
                 "ChatifyCore", "ChatifyKafka", "MockBroker", "TestSupport",
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "Metrics", package: "swift-metrics"),
+                .product(name: "MetricsTestKit", package: "swift-metrics"),
             ]
         ),
         .testTarget(name: "ChatifySignalRTests", dependencies: ["ChatifyJSON", "ChatifySignalR", "TestSupport"]),
@@ -186,6 +202,8 @@ let package = Package(
             dependencies: [
                 "ChatifyCore", "ChatifyEventLoop", "ChatifyHub", "ChatifyJSON", "ChatifySignalR", "TestSupport",
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "Metrics", package: "swift-metrics"),
+                .product(name: "MetricsTestKit", package: "swift-metrics"),
             ]
         ),
         .testTarget(name: "ChatifySimulationTests", dependencies: ["ChatifyCore", "ChatifySimulation", "TestSupport"]),
@@ -196,6 +214,7 @@ let package = Package(
             dependencies: [
                 "ChatifyCore", "ChatifyEventLoop", "ChatifyHub", "ChatifyServer", "ChatifySignalR", "ChatifyWire",
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "Metrics", package: "swift-metrics"),
             ]
         ),
         .testTarget(

@@ -18,6 +18,8 @@ struct Broadcast: Sendable {
     private(set) var items: [Item] = []
     /// Per partition the offset of the record behind the batch; partitions that the batch has nothing of are left out.
     private(set) var ends: [Int32: Int64] = [:]
+    /// When the oldest of the events was made.
+    private(set) var oldest = Timestamp(millisecondsSinceEpoch: .max)
 
     /// The bytes after which another item begins: an item is queued whole or not at all, and a client whose queue has room
     /// should not be shed for the length of an item.
@@ -34,6 +36,7 @@ struct Broadcast: Sendable {
     init(_ events: [EnrichedChatEvent], encodings: [HubEncoding]) {
         var open: [ScopeID: Int] = [:]
         for event in events {
+            self.oldest = min(self.oldest, event.event.createdAt)
             let records = encodings.map { $0.encode(event) }
             let scope = event.event.scope
             if let index = open[scope.id], self.items[index].hasRoom(for: records, in: scope, within: Self.itemSize) {

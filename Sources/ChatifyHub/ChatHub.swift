@@ -15,6 +15,7 @@ public final class ChatHub: Sendable {
     let protocols: [any HubProtocol] = [JSONHubProtocol()]
     let transferFormats: [TransferFormat] = [.text, .binary]
     let encodings = EncodingTable()
+    let metrics = HubMetrics()
     let logger: Logger
     let surroundings: HubSurroundings
     private let authenticator: any Authenticator

@@ -6,14 +6,14 @@ extension HubConnection {
     /// Pushes events that were encoded for all encodings.
     ///
     /// The hot path of fan-out: one array is retained, nothing is copied or encoded.
-    func push(_ item: Broadcast.Item) {
-        guard let encoding = self.encoding else { return }
-        if encoding.index < item.records.count {
-            self.write(item.records[encoding.index])
-        } else {
+    /// - Returns: Whether they were queued.
+    func push(_ item: Broadcast.Item) -> Bool {
+        guard let encoding = self.encoding else { return false }
+        guard encoding.index < item.records.count else {
             // The encoding came into use after the batch was encoded.
-            self.write(item.events.flatMap(encoding.encode))
+            return self.write(item.events.flatMap(encoding.encode))
         }
+        return self.write(item.records[encoding.index])
     }
 
     /// Pushes events to this connection alone; nothing, and says so, if they come to more than so many bytes.
@@ -30,18 +30,22 @@ extension HubConnection {
         self.write(self.framing.frame(encoding.hubProtocol.encode(message)))
     }
 
-    func write(_ bytes: [UInt8]) {
-        guard let transport = self.transport else { return }
-        if transport.write(bytes) {
-            self.machine.sent(now: self.shard.now)
-        } else {
+    /// Queues bytes, or sheds the client and answers `false`.
+    @discardableResult
+    func write(_ bytes: [UInt8]) -> Bool {
+        guard let transport = self.transport else { return false }
+        guard transport.write(bytes) else {
             self.shed()
+            return false
         }
+        self.machine.sent(now: self.shard.now)
+        return true
     }
 
     /// Closes a client that does not keep up; it may come back and catch up (design §4).
     private func shed() {
         self.shard.hub.logger.debug("Slow consumer closed", metadata: ["connection": "\(self.id)"])
+        self.shard.hub.metrics.countSlowConsumer()
         self.close(error: "The client does not keep up with its messages.", allowReconnect: true)
     }
 

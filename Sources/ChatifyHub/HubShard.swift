@@ -37,6 +37,7 @@ public final class HubShard {
         self.now = self.hub.surroundings.now()
         let connection = HubConnection(shard: self, transport: transport, admission: admission, framing: framing)
         self.connections[connection.id] = connection
+        self.hub.metrics.sessionOpened()
         return connection
     }
 
@@ -61,13 +62,22 @@ public final class HubShard {
 
     func deliver(_ broadcast: Broadcast) {
         self.now = self.hub.surroundings.now()
+        var deliveries = 0
         for item in broadcast.items {
             guard let members = self.scopes[item.scope] else { continue }
             // A connection that is shed leaves the list while it is walked: walk a copy, which is only a reference.
-            for connection in members.connections { connection.push(item) }
+            for connection in members.connections {
+                if connection.push(item) { deliveries += item.events.count }
+            }
         }
         self.standing.merge(broadcast.ends) { $1 }
         self.readWaiters.reached(self.standing)
+        guard deliveries > 0 else { return }
+        self.hub.metrics.countDelivered(
+            deliveries,
+            createdSince: broadcast.oldest,
+            now: self.hub.chat.clock.now()
+        )
     }
 
     func members(of scope: ChatScope) -> ScopeMembers {
@@ -82,8 +92,9 @@ public final class HubShard {
     }
 
     func closed(_ connection: HubConnection) {
-        self.connections[connection.id] = nil
         self.readWaiters.abandon(connection.id)
+        guard self.connections.removeValue(forKey: connection.id) != nil else { return }
+        self.hub.metrics.sessionClosed()
     }
 }
 

@@ -29,6 +29,10 @@ public struct ChatAdapters: Sendable {
     public var latestTimestamp: Timestamp?
     /// What runs as long as the server does, such as a connection that is kept alive; ends when its task is cancelled.
     public var background: [@Sendable () async -> Void] = []
+    /// What brings the adapters' gauges up to date when metrics are read, such as a queue's length.
+    ///
+    /// Called off the loops, each at most once at a time; what takes longer than 2 s is not waited for.
+    public var metricUpdates: [@Sendable () async -> Void] = []
     /// What readiness depends on.
     public var healthChecks: [HealthCheck]
     /// Closes what the adapters stand on.

@@ -13,10 +13,21 @@ public final class ChatServer: Sendable {
     private let adapters: ChatAdapters
     private let services: ChatServices
     private let logger: Logger
+    private let httpServer: HTTPServer
+    private let historyWriter: HistoryWriter?
     private let stopSignal = StopSignal()
 
     /// Makes a server over these adapters.
-    public init(configuration: ServerConfiguration, adapters: ChatAdapters, logger: Logger) {
+    ///
+    /// - Parameters:
+    ///   - prometheus: What `GET /metrics` shows; with `nil` it is not found. Give what the metrics system was bootstrapped with,
+    ///     before adapters and server were made, for they record in the factory that is in force then.
+    public init(
+        configuration: ServerConfiguration,
+        adapters: ChatAdapters,
+        logger: Logger,
+        prometheus: PrometheusRegistry? = nil
+    ) {
         var configuration = configuration
         // The hub bounds its records; frames and messages are only their wrapping, and are streamed.
         configuration.server.webSocket.maxFrameBytes = 1 << 40
@@ -48,14 +59,29 @@ public final class ChatServer: Sendable {
             configuration: configuration.hub,
             logger: logger
         )
-        self.services = ChatServices(
+        let health = Health(checks: adapters.healthChecks)
+        let services = ChatServices(
             chat: chat,
             hub: hub,
             authenticator: adapters.authenticator,
             origins: OriginPolicy(allowedOrigins: configuration.allowedOrigins),
-            health: Health(checks: adapters.healthChecks),
+            health: health,
+            metrics: prometheus.map { MetricsPage($0, adapters, health) },
             logger: logger
         )
+        self.services = services
+        self.httpServer = HTTPServer(configuration: configuration.server, logger: logger) { loop in
+            ChatRoutes(services: services, shard: services.hub.makeShard(on: loop))
+        }
+        self.historyWriter = adapters.historyConsumer.map { consumer in
+            HistoryWriter(
+                consumer: consumer,
+                repository: adapters.history,
+                deadLetters: adapters.deadLetters,
+                configuration: configuration.historyWriter,
+                logger: logger
+            )
+        }
     }
 
     /// Asks the server to stop.
@@ -89,9 +115,7 @@ public final class ChatServer: Sendable {
         stoppingOnSignals: Bool,
         onListening: @Sendable (Int) -> Void
     ) async throws(ServerStartError) {
-        let server = HTTPServer(configuration: self.configuration.server, logger: self.logger) { [services] loop in
-            ChatRoutes(services: services, shard: services.hub.makeShard(on: loop))
-        }
+        let server = self.httpServer
         let port = try await self.start(server, stoppingOnSignals: stoppingOnSignals)
         await withDiscardingTaskGroup { background in
             for run in self.adapters.background { background.addTask { await run() } }
@@ -113,9 +137,7 @@ public final class ChatServer: Sendable {
             // On a loop, because what that loop's clients send in one tick is then read from the log as one batch, and
             // reaches them without a change of threads.
             group.addTask(executorPreference: server.firstLoop) { await self.broadcast() }
-            if let consumer = self.adapters.historyConsumer {
-                group.addTask { await self.writeHistory(from: consumer) }
-            }
+            if let writer = self.historyWriter { group.addTask { await writer.run() } }
             self.services.health.setServing(true)
             onListening()
             await self.stopSignal.wait()
@@ -148,16 +170,5 @@ public final class ChatServer: Sendable {
             logger: self.logger
         )
         await service.run()
-    }
-
-    private func writeHistory(from consumer: any ChatEventConsumer) async {
-        let writer = HistoryWriter(
-            consumer: consumer,
-            repository: self.adapters.history,
-            deadLetters: self.adapters.deadLetters,
-            configuration: self.configuration.historyWriter,
-            logger: self.logger
-        )
-        await writer.run()
     }
 }

@@ -9,5 +9,7 @@ struct ChatServices: Sendable {
     let authenticator: any Authenticator
     let origins: OriginPolicy
     let health: Health
+    /// What `/metrics` answers; `nil` for nothing.
+    let metrics: MetricsPage?
     let logger: Logger
 }

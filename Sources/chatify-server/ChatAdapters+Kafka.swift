@@ -33,6 +33,8 @@ extension ChatAdapters {
         )
         self.historyConsumer = history
         self.closing { await history.close() }
+        let gauges = KafkaGauges(log, consumers: ["broadcast": broadcast, "history": history])
+        self.metricUpdates.append { gauges.update() }
         self.replaceHealthCheck("log (in memory)") {
             HealthCheck(name: "log (Kafka)") { try await log.check() }
         }

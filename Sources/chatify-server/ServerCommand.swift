@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import ChatifyCore
 internal import ChatifyServer
 internal import Logging
+internal import Metrics
 
 /// The command line of `chatify-server`.
 struct ServerCommand: AsyncParsableCommand {
@@ -52,8 +53,11 @@ struct ServerCommand: AsyncParsableCommand {
                 print("The configuration is valid.")
                 return
             }
+            // Before anything is made that counts.
+            let registry = PrometheusRegistry()
+            MetricsSystem.bootstrap(registry)
             let adapters = try await ChatAdapters.make(configuration, environment: environment, logger: logger)
-            try await self.serve(configuration, adapters, logger)
+            try await self.serve(configuration, adapters, registry, logger)
         } catch let error as ConfigurationError {
             throw Failure.report("\(error)")
         } catch let error as ChatError {
@@ -95,8 +99,19 @@ struct ServerCommand: AsyncParsableCommand {
         return logger
     }
 
-    private func serve(_ configuration: ServerConfiguration, _ adapters: ChatAdapters, _ logger: Logger) async throws {
-        let server = ChatServer(configuration: configuration, adapters: adapters, logger: logger)
+    private func serve(
+        _ configuration: ServerConfiguration,
+        _ adapters: ChatAdapters,
+        _ registry: PrometheusRegistry,
+        _ logger: Logger
+    ) async throws {
+        let server = ChatServer(
+            configuration: configuration,
+            adapters: adapters,
+            logger: logger,
+            prometheus: registry
+        )
+        Gauge(label: "chatify_build_info", dimensions: [("version", Self.version)]).record(1)
         logger.warning("Development mode: clients are whoever they say they are; do not expose this server")
         logger.notice("\(configuration.placeOfMessages)")
         try await server.run(stoppingOnSignals: true) { port in

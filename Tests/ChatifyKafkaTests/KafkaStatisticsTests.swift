@@ -1,5 +1,7 @@
 import ChatifyCore
 import Logging
+import Metrics
+import MetricsTestKit
 import TestSupport
 import Testing
 
@@ -45,6 +47,29 @@ import Testing
             try await log.withConsumer { consumer in
                 let isUp = try await eventually { consumer.statistics.brokers.contains { $0.isUp } }
                 #expect(isUp)
+            }
+        }
+    }
+
+    @Test func whatTheClientsTellIsShownInGauges() async throws {
+        let metrics = TestMetrics()
+        try await TestTopic(partitions: 1).withLog {
+            $0.statisticsInterval = .milliseconds(100)
+        } _: { log in
+            let positions = try await log.produce((0..<5).map { event($0) })
+            try await log.withConsumer { consumer in
+                #expect(consumer.backlog == nil)
+                _ = try await consumer.read(2)
+                try await consumer.commit([positions[0]])
+                let gauges = withMetricsFactory(metrics) { KafkaGauges(log, consumers: ["history": consumer]) }
+                let isShown = try await eventually {
+                    gauges.update()
+                    return metrics.recorders(label: "chatify_kafka_broker_up").contains { $0.lastValue == 1 }
+                        && metrics.recorders(label: "chatify_kafka_consumer_lag_records").contains { $0.lastValue == 4 }
+                        // Statistics from before the last acknowledgement are renewed.
+                        && metrics.recorders(label: "chatify_kafka_outbound_records").contains { $0.lastValue == 0 }
+                }
+                #expect(isShown && consumer.backlog == 4)
             }
         }
     }

@@ -10,7 +10,8 @@ struct RouteTests {
             ("/chat/send", .send), ("/chat/history/0/general", .history(scopeType: "0", scopeID: "general")),
             ("/chat/history/Channel/a/b", .history(scopeType: "Channel", scopeID: "a/b")),
             ("/chat/history/0/", .history(scopeType: "0", scopeID: "")), ("/health/live", .health(.live)),
-            ("/health/ready", .health(.ready)), ("/health/startup", .health(.startup)), ("/hubs/chat", .hub),
+            ("/health/ready", .health(.ready)), ("/metrics", .metrics), ("/metrics/", nil), ("/Metrics", nil),
+            ("/health/startup", .health(.startup)), ("/hubs/chat", .hub),
             ("/hubs/chat/negotiate", .negotiate), ("/", nil), ("", nil), ("*", nil), ("/chat", nil),
             ("/chat/send/", nil),
             ("/chat/send/x", nil), ("/chat/history", nil), ("/chat/history/0", nil), ("/Chat/Send", nil),
@@ -25,7 +26,8 @@ struct RouteTests {
 
     @Test(arguments: [
         (HTTPRoute.send, ["POST"]), (.negotiate, ["POST"]), (.hub, ["GET", "POST", "DELETE"]),
-        (.health(.live), ["GET", "HEAD"]), (.history(scopeType: "0", scopeID: "a"), ["GET", "HEAD"]),
+        (.health(.live), ["GET", "HEAD"]), (.metrics, ["GET", "HEAD"]),
+        (.history(scopeType: "0", scopeID: "a"), ["GET", "HEAD"]),
     ])
     func `A route takes its methods`(_ route: HTTPRoute, _ methods: [String]) {
         #expect(route.methods == methods)

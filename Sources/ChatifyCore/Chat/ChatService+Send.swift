@@ -20,6 +20,21 @@ extension ChatService {
         from sender: UserID,
         headers: RecordHeaders = RecordHeaders()
     ) async throws(ChatError) -> EnrichedChatEvent {
+        do throws(ChatError) {
+            let event = try await self.accept(draft, from: sender, headers: headers)
+            self.metrics.countAccepted()
+            return event
+        } catch {
+            self.metrics.countRefused(error.code)
+            throw error
+        }
+    }
+
+    private func accept(
+        _ draft: MessageDraft,
+        from sender: UserID,
+        headers: RecordHeaders
+    ) async throws(ChatError) -> EnrichedChatEvent {
         try self.configuration.policy.validate(text: draft.text)
         try await self.demand(.send, by: sender, in: draft.scope)
         try await self.countSend(of: sender)
@@ -92,7 +107,10 @@ extension ChatService {
 
     private func produce(_ event: ChatEvent, headers: RecordHeaders) async throws(ChatError) -> LogPosition {
         do {
-            return try await self.producer.produce(event, headers: headers)
+            let begin = self.clock.uptime()
+            let position = try await self.producer.produce(event, headers: headers)
+            self.metrics.noteProduced(in: self.clock.uptime() - begin)
+            return position
         } catch {
             guard error.code != .cancelled && error.code != .eventProductionFailed else { throw error }
             throw ChatError(.eventProductionFailed, "The message could not be stored; try again.", cause: error)

@@ -10,8 +10,9 @@ public struct ChatService: Sendable {
     let authorizer: any ScopeAuthorizer
     let podID: PodID
     let configuration: ChatServiceConfiguration
-    let clock: ChatClock
+    package let clock: ChatClock
     let logger: Logger
+    let metrics = SendMetrics()
     let stamper: Locked<(machine: MessageStamper, random: RandomPool)>
     /// Whether messages are let through because the limiter is away.
     let limiterIsAway = Locked(false)

@@ -9,6 +9,7 @@ struct HistoryBatchStore: Sendable {
     let clock: ChatClock
     /// Draws the jitter of the retries.
     let random: @Sendable () -> UInt64
+    let metrics: HistoryMetrics
     let logger: Logger
 
     /// What became of a record.
@@ -65,7 +66,9 @@ struct HistoryBatchStore: Sendable {
                 guard !Task.isStopping else { return .untried }
                 switch retry.failed(random: self.random()) {
                 case .giveUp: return .postponed(error)
-                case .retry(let delay): await self.pause(delay, record, error)
+                case .retry(let delay):
+                    self.metrics.countRetry()
+                    await self.pause(delay, record, error)
                 }
                 guard !Task.isStopping else { return .untried }
             }

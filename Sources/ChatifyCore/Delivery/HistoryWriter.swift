@@ -16,6 +16,7 @@ public struct HistoryWriter: Service {
     let configuration: HistoryWriterConfiguration
     let clock: ChatClock
     let logger: Logger
+    let metrics = HistoryMetrics()
 
     /// Makes the writer of its parts; it does nothing before ``run()``.
     ///
@@ -56,6 +57,7 @@ public struct HistoryWriter: Service {
             width: configuration.maximumConcurrentStores,
             clock: clock,
             random: random,
+            metrics: self.metrics,
             logger: logger
         )
         self.deadLetters = deadLetters

@@ -44,6 +44,7 @@ struct HistoryWriterRun {
         for record in records { self.tracker.begin(record.position) }
         var rest = records
         while !rest.isEmpty, !Task.isStopping {
+            self.writer.metrics.showLag(of: rest, now: self.writer.clock.now())
             let settled = self.settle(rest, await self.writer.store.store(rest))
             await self.commit()
             await self.bury(settled.letters)
@@ -54,6 +55,7 @@ struct HistoryWriterRun {
                 self.writer.logger.notice("Storing events works again")
             }
         }
+        self.writer.metrics.showLag(of: rest, now: self.writer.clock.now())
     }
 
     private typealias Settled = (
@@ -74,6 +76,7 @@ struct HistoryWriterRun {
                 settled.rest.append(record)
             }
         }
+        self.writer.metrics.countStored(records.count - settled.letters.count - settled.rest.count)
         return settled
     }
 
@@ -84,6 +87,7 @@ struct HistoryWriterRun {
                 do throws(ChatError) {
                     try await self.writer.deadLetters.send(letter)
                     self.tracker.finish(letter.source)
+                    self.writer.metrics.countDeadLetter()
                     self.logBuried(letter)
                     break
                 } catch {

@@ -76,6 +76,15 @@ extension InMemoryEventLog.State {
         self.groups[group]?.committedOffsets
     }
 
+    /// The records behind the committed offsets of the partitions that `member` reads.
+    func backlog(of member: ConsumerID, in group: String) -> Int64 {
+        guard let group = self.groups[group] else { return 0 }
+        return self.partitions.indices.reduce(0) { sum, partition in
+            guard group.owner(of: partition) == member else { return sum }
+            return sum + self.partitions[partition].endOffset - group.committedOffset(of: partition)
+        }
+    }
+
     /// What a reader that asks for records gets.
     enum Take {
         case records([ChatRecord])

@@ -132,6 +132,10 @@ extension InMemoryEventLog {
         self.shared.withLock { $0.state.commitGiven(to: member, in: group) }
     }
 
+    func backlog(of member: ConsumerID, in group: String) -> Int64 {
+        self.shared.withLock { $0.state.backlog(of: member, in: group) }
+    }
+
     func leave(_ group: String, _ member: ConsumerID) {
         let woken = self.shared.withLock { shared in
             shared.state.leave(group, member)

@@ -29,6 +29,12 @@ public protocol ChatEventConsumer: Sendable {
     /// unless the partition moves. Ask while no call of ``nextBatch(limit:)`` is under way.
     var nextOffsets: [Int32: Int64] { get }
 
+    /// The records that the log holds and that are not yet done with, in the partitions this member reads; `nil`, unless an
+    /// adapter says otherwise, if that is not known.
+    ///
+    /// As of a moment ago; for people to look at.
+    var backlog: Int64? { get }
+
     /// Leaves the group; its partitions go to the members that remain. Idempotent.
     func close() async
 }
@@ -36,4 +42,7 @@ public protocol ChatEventConsumer: Sendable {
 extension ChatEventConsumer {
     /// Nothing is known.
     public var nextOffsets: [Int32: Int64] { [:] }
+
+    /// Not known.
+    public var backlog: Int64? { nil }
 }

@@ -82,6 +82,12 @@ extension KafkaEventConsumer {
     /// read yet.
     public var lag: [Int32: Int64] { self.core.state.withLock { $0.lag } }
 
+    /// The sum of ``lag``; `nil` while nothing was read yet.
+    public var backlog: Int64? {
+        let lag = self.lag
+        return lag.isEmpty ? nil : lag.values.reduce(0, +)
+    }
+
     /// The records that were read ahead of the reader.
     public var bufferedRecords: Int { self.core.state.withLock { $0.buffer.count } }
 

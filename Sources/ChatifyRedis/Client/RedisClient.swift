@@ -1,6 +1,7 @@
 internal import ChatifyCore
 public import ChatifyEventLoop
 public import Logging
+internal import Metrics
 internal import ServiceLifecycle
 
 /// A connection to one Redis server, kept alive, for any number of tasks at once.
@@ -13,6 +14,7 @@ public final class RedisClient: Sendable {
     private let mailbox: RedisMailbox
     private let admission: RedisAdmission
     private let status: Locked<RedisClientCore.Status>
+    private let metrics: RedisMetrics
     /// Sendable in practice: used only in functions that run on ``loop``.
     private nonisolated(unsafe) let core: RedisClientCore
 
@@ -28,6 +30,7 @@ public final class RedisClient: Sendable {
         self.mailbox = self.core.mailbox
         self.admission = self.core.admission
         self.status = self.core.status
+        self.metrics = self.core.metrics
     }
 
     deinit {
@@ -105,6 +108,7 @@ public final class RedisClient: Sendable {
         guard !Task.isCancelled else { throw .cancelled }
         guard self.admission.admit(call.commandCount) else {
             self.status.withLock { $0.statistics.overloads += 1 }
+            self.metrics.overloads.increment()
             throw .overloaded
         }
         await withTaskCancellationHandler {
@@ -122,7 +126,10 @@ public final class RedisClient: Sendable {
 
     /// Counts an answer that is not what we expected, and passes it on.
     func noted(_ error: RedisError) -> RedisError {
-        if error.isUnexpected { self.status.withLock { $0.statistics.unexpectedReplies += 1 } }
+        if error.isUnexpected {
+            self.status.withLock { $0.statistics.unexpectedReplies += 1 }
+            self.metrics.unexpectedReplies.increment()
+        }
         return error
     }
 

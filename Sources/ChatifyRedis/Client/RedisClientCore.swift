@@ -1,6 +1,7 @@
 internal import ChatifyCore
 internal import ChatifyEventLoop
 internal import Logging
+internal import Metrics
 
 /// The part of a ``RedisClient`` that lives on its loop: sends what the mailbox has, hands replies out, watches the deadlines.
 ///
@@ -19,6 +20,7 @@ final class RedisClientCore {
     let mailbox = RedisMailbox()
     let admission: RedisAdmission
     let status = Locked(Status())
+    let metrics = RedisMetrics()
     private let loop: EventLoop
     private let session: RedisSession
     private let commandTimeout: Duration
@@ -145,6 +147,7 @@ extension RedisClientCore: RedisSessionHandler {
             status.isReady = true
             status.statistics.connections += 1
         }
+        self.metrics.connections.increment()
         self.endAwaiting(true)
     }
 
@@ -165,6 +168,7 @@ extension RedisClientCore: RedisSessionHandler {
             status.lastFailure = error
             status.statistics.losses += 1
         }
+        self.metrics.losses.increment()
         self.whyDown =
             error.code == .closed || error.code == .loginRefused
             ? error : RedisError(.unreachable, "there is no connection: \(error)")

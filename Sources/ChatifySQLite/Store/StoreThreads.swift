@@ -6,6 +6,7 @@ final class StoreThreads: Sendable {
     let writes: CallQueue<Write, WriteAnswer>
     let reads: CallQueue<Read, ReadAnswer>
     let damage = StoreDamage()
+    private let metrics = StoreMetrics()
     private let file: StoreFile
     private let configuration: SQLiteConfiguration
     /// How many threads may still answer calls.
@@ -21,12 +22,13 @@ final class StoreThreads: Sendable {
 
     /// Starts the writer, which opens the file, and returns what the file says of the log.
     func startWriter(clock: ChatClock, logger: Logger) async throws(ChatError) -> LogReaders {
-        let (file, configuration, queue, damage) = (self.file, self.configuration, self.writes, self.damage)
+        let (file, configuration, queue) = (self.file, self.configuration, self.writes)
+        let (damage, metrics) = (self.damage, self.metrics)
         let result = await withCheckedContinuation { continuation in
             let thread = self.makeThread {
                 do throws(ChatError) {
                     let lock = try file.lock()
-                    let writer = try StoreWriter.open(file, configuration, damage, clock, logger)
+                    let writer = try StoreWriter.open(file, configuration, damage, metrics, clock, logger)
                     continuation.resume(returning: Result<LogReaders, ChatError>.success(writer.log))
                     // The lock goes last: when the connection closes it still writes.
                     withExtendedLifetime(lock) { Self.run(writer, queue) }

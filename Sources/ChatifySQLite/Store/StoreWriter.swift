@@ -12,6 +12,7 @@ final class StoreWriter {
     private let damage: StoreDamage
     private let clock: ChatClock
     private let logger: Logger
+    private let metrics: StoreMetrics
     /// The offset that the next record of each partition gets.
     private var ends: [Int64]
     private var scopes: ScopeNumbers
@@ -28,6 +29,7 @@ final class StoreWriter {
         _ connection: SQLiteConnection,
         _ configuration: SQLiteConfiguration,
         _ damage: StoreDamage,
+        _ metrics: StoreMetrics,
         _ clock: ChatClock,
         _ logger: Logger
     ) throws(SQLiteError) {
@@ -35,6 +37,7 @@ final class StoreWriter {
         self.log = try LogReaders.load(connection)
         self.configuration = configuration
         self.damage = damage
+        self.metrics = metrics
         self.clock = clock
         self.logger = logger
         self.ends = self.log.endOffsets
@@ -48,12 +51,13 @@ final class StoreWriter {
         _ file: StoreFile,
         _ configuration: SQLiteConfiguration,
         _ damage: StoreDamage,
+        _ metrics: StoreMetrics,
         _ clock: ChatClock,
         _ logger: Logger
     ) throws(ChatError) -> StoreWriter {
         let connection = try file.openForWriting(configuration, now: clock.now())
         do throws(SQLiteError) {
-            return try StoreWriter(connection, configuration, damage, clock, logger)
+            return try StoreWriter(connection, configuration, damage, metrics, clock, logger)
         } catch {
             throw file.refusal(error)
         }
@@ -69,6 +73,7 @@ final class StoreWriter {
                 let begin = ContinuousClock.now
                 queue.answer(calls, with: self.perform(calls.map(\.call)))
                 let cost = begin.duration(to: .now)
+                self.metrics.noteCommit(of: calls.count, in: cost)
                 self.tidyUp()
                 queue.gather(calls.count, for: min(cost / 4, Self.longestGathering))
             }

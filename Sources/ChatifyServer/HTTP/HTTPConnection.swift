@@ -172,6 +172,8 @@ final class HTTPConnection: ServedConnection {
 
     // MARK: - ServedConnection
 
+    var outboundBytes: Int { self.stream.outboundBytes }
+
     func tick(now: ContinuousClock.Instant) {
         guard self.handling == nil, !self.isClosing, now >= self.deadline else { return }
         guard !self.isBlocked else { return self.abort() }

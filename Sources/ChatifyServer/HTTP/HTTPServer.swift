@@ -10,6 +10,7 @@ package final class HTTPServer: Sendable {
     private let makeHandler: @Sendable (EventLoop) -> any HTTPHandler
     private let logger: Logger
     private let admission: ConnectionAdmission
+    private let loopMetrics: [LoopMetrics]
     private let workers = Locked<[EventLoopBound<ServerWorker>]>([])
 
     /// Makes a server; `makeHandler` is called once on each loop.
@@ -22,6 +23,8 @@ package final class HTTPServer: Sendable {
         self.makeHandler = makeHandler
         self.logger = logger
         self.admission = ConnectionAdmission(maximum: configuration.maxConnections)
+        // Here, as the metrics factory in force may be that of the calling task.
+        self.loopMetrics = (0..<Self.loopCount(configuration)).map { LoopMetrics(loop: Self.loopName($0)) }
     }
 
     /// Starts the loops and listens; call it once.
@@ -33,11 +36,16 @@ package final class HTTPServer: Sendable {
         // Several loops share the port by SO_REUSEPORT, which would also share it with another server: look first.
         // A port that the kernel chooses is nobody else's.
         var port = self.configuration.port
-        if self.loopCount > 1, port != 0 { try TCPListener.probe(host: self.configuration.host, port: port) }
-        for index in 0..<self.loopCount {
-            let loop = try EventLoop(name: "chatify-\(index)")
+        if self.loopMetrics.count > 1, port != 0 { try TCPListener.probe(host: self.configuration.host, port: port) }
+        for index in self.loopMetrics.indices {
+            let loop = try EventLoop(name: Self.loopName(index))
             do {
-                port = try await self.startWorker(on: loop, port: port, onStopSignal: index == 0 ? onStopSignal : nil)
+                port = try await self.startWorker(
+                    index,
+                    on: loop,
+                    port: port,
+                    onStopSignal: index == 0 ? onStopSignal : nil
+                )
             } catch {
                 await loop.shutdown()
                 await self.shutdown()
@@ -50,11 +58,14 @@ package final class HTTPServer: Sendable {
     /// The loop that serves the first share of connections; `nil` before the start and after the end.
     package var firstLoop: EventLoop? { self.workers.withLock { $0.first?.loop } }
 
-    private var loopCount: Int {
-        self.configuration.loops > 0 ? self.configuration.loops : Processors.count
+    private static func loopCount(_ configuration: HTTPServerConfiguration) -> Int {
+        configuration.loops > 0 ? configuration.loops : Processors.count
     }
 
+    private static func loopName(_ index: Int) -> String { "chatify-\(index)" }
+
     private func startWorker(
+        _ index: Int,
         on loop: EventLoop,
         port: Int,
         onStopSignal: (@Sendable () -> Void)?
@@ -65,9 +76,10 @@ package final class HTTPServer: Sendable {
                 configuration: self.configuration,
                 handler: self.makeHandler(loop),
                 admission: self.admission,
+                metrics: self.loopMetrics[index],
                 logger: self.logger
             )
-            let port = try worker.listen(port: port, isShared: self.loopCount > 1)
+            let port = try worker.listen(port: port, isShared: self.loopMetrics.count > 1)
             do throws(EventLoopError) {
                 if let onStopSignal { try worker.catchStopSignals(onStopSignal) }
             } catch {

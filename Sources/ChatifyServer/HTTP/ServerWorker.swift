@@ -10,7 +10,9 @@ final class ServerWorker {
     let configuration: HTTPServerConfiguration
     let handler: any HTTPHandler
     private let admission: ConnectionAdmission
+    private let metrics: LoopMetrics
     private let logger: Logger
+    private var lastTick = (time: ContinuousClock.now, processorTime: 0.0)
     private var listener: TCPListener?
     private var timer: LoopTimer?
     private var signals: [SignalSource] = []
@@ -21,12 +23,14 @@ final class ServerWorker {
         configuration: HTTPServerConfiguration,
         handler: any HTTPHandler,
         admission: ConnectionAdmission,
+        metrics: LoopMetrics,
         logger: Logger
     ) {
         self.loop = loop
         self.configuration = configuration
         self.handler = handler
         self.admission = admission
+        self.metrics = metrics
         self.logger = logger
     }
 
@@ -49,6 +53,7 @@ final class ServerWorker {
         self.listener = listener
         let timer = LoopTimer(loop: self.loop)
         let interval = self.configuration.tickInterval
+        self.lastTick.time = .now
         timer.schedule(after: interval, repeating: interval) { [unowned self] in self.tick() }
         self.timer = timer
         return listener.port
@@ -75,6 +80,17 @@ final class ServerWorker {
         let now = ContinuousClock.now
         self.handler.tick()
         for connection in Array(self.connections.values) { connection.tick(now: now) }
+        self.noteTick(now)
+    }
+
+    private func noteTick(_ now: ContinuousClock.Instant) {
+        let processorTime = ProcessorTime.ofThread
+        self.metrics.noteTick(
+            delay: self.lastTick.time.duration(to: now) - self.configuration.tickInterval,
+            processorTime: processorTime - self.lastTick.processorTime,
+            outboundBytes: self.connections.values.reduce(0) { $0 + $1.outboundBytes }
+        )
+        self.lastTick = (now, processorTime)
     }
 
     func remove(_ connection: any ServedConnection) {

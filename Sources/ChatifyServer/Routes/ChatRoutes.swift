@@ -34,6 +34,7 @@ final class ChatRoutes: HTTPHandler {
             case .send: return try await self.send(request)
             case .history(let type, let id): return try await self.history(request, scopeType: type, scopeID: id)
             case .health(let question): return await self.health(question)
+            case .metrics: return await self.metrics(request)
             case .negotiate: return await self.negotiate(request)
             case .hub: return await self.hub(request)
             }

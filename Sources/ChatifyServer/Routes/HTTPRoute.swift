@@ -5,6 +5,7 @@ enum HTTPRoute: Hashable {
     case send
     case history(scopeType: String, scopeID: String)
     case health(HealthQuestion)
+    case metrics
     case hub
     case negotiate
 
@@ -25,6 +26,7 @@ enum HTTPRoute: Hashable {
         case ("health", let question?, nil):
             guard let question = HealthQuestion(rawValue: question) else { return nil }
             self = .health(question)
+        case ("metrics", nil, nil): self = .metrics
         case ("hubs", "chat", nil): self = .hub
         case ("hubs", "chat", "negotiate"): self = .negotiate
         default: return nil
@@ -34,7 +36,7 @@ enum HTTPRoute: Hashable {
     var methods: [String] {
         switch self {
         case .send, .negotiate: ["POST"]
-        case .history, .health: ["GET", "HEAD"]
+        case .history, .health, .metrics: ["GET", "HEAD"]
         case .hub: ["GET", "POST", "DELETE"]
         }
     }

@@ -115,6 +115,8 @@ package final class WebSocketConnection: ServedConnection {
 
     // MARK: - ServedConnection
 
+    var outboundBytes: Int { self.stream.outboundBytes }
+
     func tick(now: ContinuousClock.Instant) {
         if let closeDeadline = self.closeDeadline, now >= closeDeadline { return self.abort() }
     }

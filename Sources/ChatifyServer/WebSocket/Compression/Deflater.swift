@@ -2,7 +2,7 @@ internal import CZlib
 internal import ChatifyCore
 internal import ChatifyWire
 
-/// Compresses messages one by one (RFC 7692 section 7.2.1). May be used from any thread, one message at a time.
+/// Compresses messages one by one, from any thread (RFC 7692 section 7.2.1).
 ///
 /// Owns a zlib stream, which lives at one address because zlib's state points back at it (zlib.h, `deflateInit2`).
 final class Deflater: @unchecked Sendable {
