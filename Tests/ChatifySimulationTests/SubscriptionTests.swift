@@ -34,11 +34,13 @@ struct SubscriptionTests {
     }
 
     /// Joined while the pod had yet to read offset 3.
-    @Test(arguments: [
-        ([4, 6, 8], 0, true, nil), ([2, 4, 6, 8], 0, true, nil), ([4, 6], 0, true, 8), ([], 0, true, 4),
-        ([6, 8], 0, false, nil), ([4, 8], 0, false, nil), ([4, 6, 6, 8], 0, false, nil),
-        ([4, 6, 4, 6, 8], 1, true, nil), ([4, 6, 4, 8], 1, false, nil), ([6, 4, 8], 0, false, nil),
-    ] as [([Int64], Int, Bool, Int64?)])
+    @Test(
+        arguments: [
+            ([4, 6, 8], 0, true, nil), ([2, 4, 6, 8], 0, true, nil), ([4, 6], 0, true, 8), ([], 0, true, 4),
+            ([6, 8], 0, false, nil), ([4, 8], 0, false, nil), ([4, 6, 6, 8], 0, false, nil),
+            ([4, 6, 4, 6, 8], 1, true, nil), ([4, 6, 4, 8], 1, false, nil), ([6, 4, 8], 0, false, nil),
+        ] as [([Int64], Int, Bool, Int64?)]
+    )
     func join(pushes: [Int64], rewinds: Int, isRight: Bool, missing: Int64?) {
         var subscription = self.subscription()
         var faults = [subscription.answered(isRecovered: false, next: 3, self.ledger, rewinds: 0)]
@@ -48,10 +50,12 @@ struct SubscriptionTests {
     }
 
     /// Resumed behind offset 2 on a pod that had yet to read offset 6; the replay comes before the answer.
-    @Test(arguments: [
-        (true, [4], [6, 8], true), (true, [], [4, 6, 8], true), (true, [], [6, 8], false), (true, [6], [8], false),
-        (true, [4], [4, 6], false), (false, [], [6, 8], true), (false, [], [8], false),
-    ] as [(Bool, [Int64], [Int64], Bool)])
+    @Test(
+        arguments: [
+            (true, [4], [6, 8], true), (true, [], [4, 6, 8], true), (true, [], [6, 8], false), (true, [6], [8], false),
+            (true, [4], [4, 6], false), (false, [], [6, 8], true), (false, [], [8], false),
+        ] as [(Bool, [Int64], [Int64], Bool)]
+    )
     func resume(isRecovered: Bool, before: [Int64], after: [Int64], isRight: Bool) {
         var subscription = self.subscription(after: 2)
         var faults = before.map { subscription.pushed($0, self.ledger, rewinds: 0) }

@@ -23,7 +23,7 @@ struct SimulationCommand: ParsableCommand {
     @Option(help: "Run the worlds of these seeds, as in 1..1000.")
     var seeds: SeedRange?
 
-    @Option(help: "Run the seeds from the first one of --seeds on for so many minutes.")
+    @Option(help: "Begin no further world after so many minutes.")
     var minutes: Int?
 
     @Flag(help: "Print what happens.")

@@ -35,7 +35,9 @@ extension World {
             }
             // Some users have two clients.
             let name = self.random.percent(20) && number > 1 ? "u0" : "u\(number)"
-            let own = wanted.filter { !$0.id.rawValue.hasPrefix("u") || $0.id.rawValue.split(separator: "-").contains { $0 == name } }
+            let own = wanted.filter {
+                !$0.id.rawValue.hasPrefix("u") || $0.id.rawValue.split(separator: "-").contains { $0 == name }
+            }
             self.clients.append(Client(name: name, world: self, wanted: own))
         }
         for client in self.clients { client.start() }

@@ -112,7 +112,10 @@ extension World {
             return self.violate("the history has only what the log has", "\(event.messageID) is stored")
         }
         guard (outcome == .alreadyStored) == entry.isStored else {
-            return self.violate("history has each message once", "\(position) was \(outcome), stored: \(entry.isStored)")
+            return self.violate(
+                "history has each message once",
+                "\(position) was \(outcome), stored: \(entry.isStored)"
+            )
         }
         self.ledger.stored(position)
     }

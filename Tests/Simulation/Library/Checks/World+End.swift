@@ -34,7 +34,9 @@ extension World {
 
     private func checkPresence(_ found: EndState) {
         for (user, connections) in found.presence {
-            let live = self.clients.filter { $0.name == user.rawValue }.compactMap { $0.socket?.connection?.id.rawValue }
+            let live = self.clients.filter { $0.name == user.rawValue }.compactMap {
+                $0.socket?.connection?.id.rawValue
+            }
             guard connections != live.sorted() else { continue }
             self.violate("presence converges", "\(user): present \(connections), connected \(live.sorted())")
         }

@@ -13,7 +13,8 @@ extension Client {
     }
 
     private func pushed(_ invocation: HubInvocation, on socket: Socket) {
-        guard invocation.target == "ReceiveMessage", let pushed = invocation.arguments.first.flatMap({ PushedEvent($0) }),
+        guard invocation.target == "ReceiveMessage",
+            let pushed = invocation.arguments.first.flatMap({ PushedEvent($0) }),
             let event = self.world.ledger[pushed.position]?.event, pushed.matches(event)
         else { return self.world.violate("only what the log has is pushed", "\(invocation)") }
         self.world.statistics.pushed += 1
@@ -42,7 +43,8 @@ extension Client {
         self.world.trace("\(self.name) is answered \(completion.id) \("\(completion.outcome)".prefix(200))")
         switch (call, completion.outcome) {
         case (.send(let scope, let text), .result(let value)): self.acknowledged(scope, text, value)
-        case (.join(let scopes), .result(.null)): for scope in scopes { self.joined(scope, isRecovered: false, on: socket) }
+        case (.join(let scopes), .result(.null)):
+            for scope in scopes { self.joined(scope, isRecovered: false, on: socket) }
         case (.resume(let scope), .result(let value)):
             let isRecovered = value["recovered"]?.boolValue == true
             if isRecovered { self.world.statistics.recovered += 1 } else { self.world.statistics.unrecovered += 1 }

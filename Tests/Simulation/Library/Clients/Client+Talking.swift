@@ -63,7 +63,8 @@ extension Client {
         let pause = self.world.isTroubled ? self.world.random.seconds(0.05...4) : .seconds(1)
         self.world.scheduler.after(pause) {
             self.talk()
-            guard self.phase == .live, self.world.isTroubled, let wanted = self.wanted.randomElement(using: &self.world.random)
+            guard self.phase == .live, self.world.isTroubled,
+                let wanted = self.wanted.randomElement(using: &self.world.random)
             else { return }
             switch self.world.random.pick(0...99) {
             case 0..<4: self.say(in: wanted, count: 60, length: 1500)
