@@ -7,11 +7,12 @@ extension Pod {
         self.state = .gone
         for lane in self.lanes { lane.die() }
         self.loseSockets()
+        // The log hears nothing of it any more, and puts it out after a time.
         self.world.scheduler.after(.seconds(8)) {
             self.world.outside.post {
                 Task(executorPreference: self.world.outside) {
-                    await self.broadcastConsumer.bury()
-                    await self.historyConsumer.bury()
+                    await self.broadcastConsumer.close()
+                    await self.historyConsumer.close()
                 }
             }
         }

@@ -70,10 +70,4 @@ final class SimulatedConsumer: ChatEventConsumer, @unchecked Sendable {
         }
         await old.close()
     }
-
-    /// Puts the member out for ever, because its pod is dead.
-    func bury() async {
-        self.isClosed = true
-        await self.member.close()
-    }
 }
