@@ -34,7 +34,7 @@ extension World {
                 wanted.append(WantedScope(id: pair, type: self.random.percent(50) ? .directMessage : nil))
             }
             // Some users have two clients.
-            let name = self.random.percent(20) && number > 1 ? "u0" : "u\(number)"
+            let name = self.random.percent(35) && number > 1 ? "u0" : "u\(number)"
             let own = wanted.filter {
                 !$0.id.rawValue.hasPrefix("u") || $0.id.rawValue.split(separator: "-").contains { $0 == name }
             }

@@ -26,7 +26,7 @@ extension World {
             self.change(link, for: self.random.seconds(1...20)) { $0.slowness = slowness }
         case .failBefore: self.change(link, for: self.random.seconds(1...20)) { $0.failsBefore = 40 }
         case .failAfter: self.change(link, for: self.random.seconds(1...20)) { $0.failsAfter = 40 }
-        case .rebalance: self.evict(self.random.percent(30) ? pod.broadcastConsumer : pod.historyConsumer)
+        case .rebalance: self.rebalance()
         case .skew: self.skews[pod.number] = self.random.seconds(0...40) - .seconds(20)
         case .poison: self.log.poison(self.random.pick(0...(self.settings.partitions - 1)))
         case .storm: for client in self.clients where self.random.percent(70) { client.leave(isSilently: false) }
@@ -88,6 +88,12 @@ extension World {
             }
         }
         self.scheduler.after(duration, heal)
+    }
+
+    /// Puts out a reader of one pod's clients, or some of the history's writers.
+    private func rebalance() {
+        guard !self.random.percent(30) else { return self.evict(self.random.pick(self.pods).broadcastConsumer) }
+        for pod in self.pods where pod.state != .gone && self.random.percent(50) { self.evict(pod.historyConsumer) }
     }
 
     private func evict(_ consumer: SimulatedConsumer) {
