@@ -10,23 +10,13 @@
 ///
 /// Libraries start unstructured tasks that prefer no executor (swift-service-lifecycle does, wherever it waits). The
 /// runtime asks `swift_task_enqueueGlobal_hook` about each of them (its `Concurrency.h`); they go to the lane that
-/// they come from, whose pod they belong to. A sleep that is not `ChatClock`'s stops the program.
+/// they come from, whose pod they belong to.
 enum GlobalJobs {
     private typealias Original = @convention(thin) (UnownedJob) -> Void
     private typealias Hook = @convention(thin) (UnownedJob, Original) -> Void
-    private typealias DelayHook = @convention(thin) (UInt64, UnownedJob, Original) -> Void
-    private typealias DeadlineHook = @convention(thin) (Int64, Int64, Int64, Int64, Int32, UnownedJob, Original) -> Void
 
     private nonisolated(unsafe) static var scheduler: Scheduler?
     private nonisolated(unsafe) static let hook = symbol("swift_task_enqueueGlobal_hook", of: Hook.self)
-    private nonisolated(unsafe) static let delayHook = symbol(
-        "swift_task_enqueueGlobalWithDelay_hook",
-        of: DelayHook.self
-    )
-    private nonisolated(unsafe) static let deadlineHook = symbol(
-        "swift_task_enqueueGlobalWithDeadline_hook",
-        of: DeadlineHook.self
-    )
 
     private static func symbol<Pointee>(_ name: String, of type: Pointee.Type) -> UnsafeMutablePointer<Pointee?> {
         guard let symbol = dlsym(dlopen(nil, RTLD_NOW), name) else {
@@ -44,15 +34,11 @@ enum GlobalJobs {
             }
             lane.adopt(job)
         }
-        self.delayHook.pointee = { _, _, _ in fatalError("somebody sleeps in real time") }
-        self.deadlineHook.pointee = { _, _, _, _, _, _, _ in fatalError("somebody sleeps in real time") }
     }
 
     /// Lets the runtime have its global jobs again.
     static func release() {
         self.hook.pointee = nil
-        self.delayHook.pointee = nil
-        self.deadlineHook.pointee = nil
         self.scheduler = nil
     }
 }

@@ -72,6 +72,7 @@ final class Lane: SerialExecutor, TaskExecutor, @unchecked Sendable {
     }
 
     private func add(_ item: Item) {
+        self.scheduler.preconditionOnThread()
         guard !self.isDead else { return }
         self.items.append(item)
         self.scheduler.readinessChanged(self)

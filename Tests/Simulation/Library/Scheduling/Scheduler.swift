@@ -1,6 +1,14 @@
 internal import ChatifyCore
 internal import TestSupport
 
+#if canImport(Darwin)
+    internal import Darwin
+#elseif canImport(Glibc)
+    internal import Glibc
+#elseif canImport(Musl)
+    internal import Musl
+#endif
+
 /// Runs all jobs of a simulated world, one at a time, on one thread and in virtual time.
 ///
 /// Which ready lane goes next is drawn from the seed; when none is ready, time jumps to the next timer. So one seed is one
@@ -21,6 +29,7 @@ final class Scheduler: @unchecked Sendable {
     private var timers = TimerHeap()
     private var laneCount: UInt64 = 0
     private var stepsAtThisTime = 0
+    private let thread = pthread_self()
 
     init(seed: UInt64) { self.random = SeededRandom(seed: seed) }
 
@@ -41,6 +50,11 @@ final class Scheduler: @unchecked Sendable {
         }
         self.timers.insert(timer, due: self.now + max(.zero, delay))
         return timer
+    }
+
+    /// Stops the program when called from another thread than the world's: somebody sleeps in real time, or has a thread.
+    func preconditionOnThread() {
+        precondition(pthread_equal(self.thread, pthread_self()) != 0, "a job came from outside of the simulated world")
     }
 
     /// Takes something that happened into the trace.
