@@ -14,6 +14,7 @@ let package = Package(
         .library(name: "ChatifyKafka", targets: ["ChatifyKafka"]),
         .library(name: "ChatifyServer", targets: ["ChatifyServer"]),
         .library(name: "ChatifyRedis", targets: ["ChatifyRedis"]),
+        .library(name: "ChatifyTestKit", targets: ["ChatifyTestKit"]),
         .executable(name: "chatify-server", targets: ["chatify-server"]),
     ],
     dependencies: [
@@ -53,6 +54,9 @@ let package = Package(
                 .product(name: "Metrics", package: "swift-metrics"),
             ]
         ),
+
+        // What adapters have to keep, and how to try it.
+        .target(name: "ChatifyTestKit", dependencies: ["ChatifyCore"]),
 
         // Moving a history from one place to another.
         .target(name: "ChatifyTransfer", dependencies: ["ChatifyCore"]),
@@ -142,6 +146,14 @@ let package = Package(
             dependencies: ["ChatifySimulation", .product(name: "ArgumentParser", package: "swift-argument-parser")],
             path: "Tests/Simulation/Command"
         ),
+        .executableTarget(
+            name: "KafkaWriter",
+            dependencies: [
+                "ChatifyCore", "ChatifyEventLoop", "ChatifyKafka", "ChatifyRedis",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            path: "Tests/KafkaWriter"
+        ),
         .executableTarget(name: "MockBroker", dependencies: ["CLibrdkafka"], path: "Tests/MockBroker"),
 
         // C libraries, from the system's own packages.
@@ -172,7 +184,7 @@ let package = Package(
         .testTarget(
             name: "ChatifyCoreTests",
             dependencies: [
-                "ChatifyCore", "ChatifyJSON", "TestSupport",
+                "ChatifyCore", "ChatifyJSON", "ChatifyTestKit", "TestSupport",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Metrics", package: "swift-metrics"),
                 .product(name: "MetricsTestKit", package: "swift-metrics"),
@@ -182,15 +194,16 @@ let package = Package(
         .testTarget(
             name: "ChatifySQLiteTests",
             dependencies: [
-                "CSQLite", "ChatifyCore", "ChatifySQLite", "TestSupport",
+                "CSQLite", "ChatifyCore", "ChatifySQLite", "ChatifyTestKit", "TestSupport",
                 .product(name: "Logging", package: "swift-log"),
             ]
         ),
+        .testTarget(name: "ChatifyTestKitTests", dependencies: ["ChatifyCore", "ChatifyTestKit", "TestSupport"]),
         .testTarget(name: "ChatifyTransferTests", dependencies: ["ChatifyCore", "ChatifyTransfer"]),
         .testTarget(
             name: "ChatifyKafkaTests",
             dependencies: [
-                "ChatifyCore", "ChatifyKafka", "MockBroker", "TestSupport",
+                "ChatifyCore", "ChatifyKafka", "ChatifyTestKit", "MockBroker", "TestSupport",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Metrics", package: "swift-metrics"),
                 .product(name: "MetricsTestKit", package: "swift-metrics"),
@@ -220,7 +233,7 @@ let package = Package(
         .testTarget(
             name: "ChatifyRedisTests",
             dependencies: [
-                "ChatifyCore", "ChatifyEventLoop", "ChatifyRedis", "RedisCaller", "TestSupport",
+                "ChatifyCore", "ChatifyEventLoop", "ChatifyRedis", "ChatifyTestKit", "RedisCaller", "TestSupport",
                 .product(name: "Logging", package: "swift-log"),
             ]
         ),

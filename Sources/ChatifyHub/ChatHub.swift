@@ -13,13 +13,12 @@ public final class ChatHub: Sendable {
     let podID: PodID
     let presence: PresenceReporter
     let protocols: [any HubProtocol] = [JSONHubProtocol()]
-    let transferFormats: [TransferFormat] = [.text, .binary]
     let encodings = EncodingTable()
     let metrics = HubMetrics()
     let logger: Logger
     let surroundings: HubSurroundings
     private let authenticator: any Authenticator
-    private let registry: Locked<ConnectionRegistry>
+    let registry: Locked<ConnectionRegistry>
     let replaySource: (any ReplaySource)?
     let live: Locked<LiveDelivery>
 
@@ -81,6 +80,7 @@ public final class ChatHub: Sendable {
         executor.preconditionIsolated()
         return self.live.withLock { live in
             let shard = HubShard(hub: self, executor: executor, standing: live.window.ends)
+            shard.index = live.shards.count
             live.shards.append(Confined(shard, to: executor))
             return shard
         }
@@ -139,27 +139,46 @@ extension ChatHub {
         return NegotiateResponse.success(
             version: request.version,
             identity: names,
-            transports: [.webSockets(.text)]
+            transports: TransportOffer.all(carrying: self.protocols.map(\.transferFormat))
         ).encoded()
     }
 
     /// Lets a transport in: with the token of a negotiated connection, or with none for a new connection.
     ///
-    /// - Throws: ``HubRejection`` with status 401, 403 (another user's token), 404 (unknown), 409 (in use) or 429 (too many
-    ///   connections of this user).
+    /// - Throws: ``HubRejection`` with status 400 (another transport has it), 401, 403 (another user's token), 404 (unknown),
+    ///   409 (in use) or 429 (too many connections of this user).
     public func attach(
         token: String?,
         bearerToken: String?,
         claimedUser: String?
     ) async throws(HubRejection) -> HubAdmission {
         guard let token else { return try await self.open(bearerToken, claimedUser) }
-        let known = self.registry.withLock { ($0.connectionID(negotiatedAs: token), $0.isInUse(token)) }
-        guard let connectionID = known.0 else {
-            throw known.1 ? .alreadyInUse : .unknownConnection
+        return try await self.attach(token, bearerToken, claimedUser, at: .webSocket)
+    }
+
+    /// Lets a transport in that stays open, at the place it is to live.
+    func attach(
+        _ token: String,
+        _ bearerToken: String?,
+        _ claimedUser: String?,
+        at home: ConnectionHome
+    ) async throws(HubRejection) -> HubAdmission {
+        switch self.registry.withLock({ $0.standing(of: token) }) {
+        case .unknown: throw .unknownConnection
+        case .open(let other): throw other.home.transport == home.transport ? .alreadyInUse : .transportChange
+        case .negotiated(let connectionID):
+            let identity = try await self.identify(bearerToken, claimedUser, as: connectionID)
+            return try self.claim(token, by: identity, at: home)
         }
-        let identity = try await self.identify(bearerToken, claimedUser, as: connectionID)
-        switch self.registry.withLock({ $0.claim(token: token, by: identity.userID, now: self.surroundings.now()) }) {
-        case .granted(let id): return HubAdmission(connectionID: id, identity: identity, token: token)
+    }
+
+    /// Takes a negotiated token into use.
+    func claim(_ token: String, by identity: Identity, at home: ConnectionHome) throws(HubRejection) -> HubAdmission {
+        switch self.registry.withLock({
+            $0.claim(token: token, by: identity.userID, at: home, now: self.surroundings.now())
+        }) {
+        case .granted(let id):
+            return HubAdmission(connectionID: id, identity: identity, token: token, transport: home.transport)
         case .unknown: throw .unknownConnection
         case .alreadyInUse: throw .alreadyInUse
         case .otherUser: throw .otherUser
@@ -171,13 +190,14 @@ extension ChatHub {
         let names = self.surroundings.names(1)
         let connectionID = ConnectionID(unchecked: names.id)
         let identity = try await self.identify(bearerToken, claimedUser, as: connectionID)
-        guard self.registry.withLock({ $0.open(token: names.token, by: identity.userID) }) else {
+        let connection = OpenConnection(connectionID: connectionID, userID: identity.userID, home: .webSocket)
+        guard self.registry.withLock({ $0.open(token: names.token, connection) }) else {
             throw .tooManyOfUser
         }
-        return HubAdmission(connectionID: connectionID, identity: identity, token: names.token)
+        return HubAdmission(connectionID: connectionID, identity: identity, token: names.token, transport: .webSockets)
     }
 
-    private func identify(
+    func identify(
         _ bearerToken: String?,
         _ claimedUser: String?,
         as connectionID: ConnectionID
@@ -202,6 +222,17 @@ extension ChatHub {
 
     /// Whether a token is that of an open connection.
     public func isInUse(token: String) -> Bool { self.registry.withLock { $0.isInUse(token) } }
+
+    /// Forgets the token of a connection that polled, now that nothing is left to be fetched.
+    func forget(_ admission: HubAdmission) {
+        self.registry.withLock { $0.forget(token: admission.token) }
+    }
+
+    /// The shard of that index, unless the hub has let go of its shards.
+    func shard(_ index: Int?) -> Confined<HubShard>? {
+        guard let index else { return nil }
+        return self.live.withLock { $0.shards.indices.contains(index) ? $0.shards[index] : nil }
+    }
 
     /// Drops negotiations that no transport claimed in time; call it about once a second.
     public func expireNegotiations() {

@@ -1,6 +1,6 @@
 internal import ChatifyCore
 
-/// Which connection tokens are good for what: negotiated and waiting for a transport, or in use.
+/// Which connection tokens are good for what: negotiated and waiting for a transport, or in use, and where.
 ///
 /// Pure; time comes in as an argument. Bounded by the setting for negotiations and by the open connections.
 struct ConnectionRegistry {
@@ -12,6 +12,15 @@ struct ConnectionRegistry {
         /// The token belongs to another user.
         case otherUser
         case tooManyOfUser
+    }
+
+    /// What a token stands for.
+    enum Standing: Hashable {
+        /// Nobody negotiated this token, or it ended.
+        case unknown
+        /// It waits for a transport.
+        case negotiated(ConnectionID)
+        case open(OpenConnection)
     }
 
     private struct Negotiation {
@@ -26,7 +35,7 @@ struct ConnectionRegistry {
     /// The tokens in the order of their deadlines, which is the order of negotiation; those before the head are gone.
     private var deadlines: [(token: String, deadline: ContinuousClock.Instant)] = []
     private var deadlinesHead = 0
-    private var inUse: [String: UserID] = [:]
+    private var inUse: [String: OpenConnection] = [:]
     /// Kept only if there is a limit.
     private var connectionsOfUser: [UserID: Int] = [:]
 
@@ -51,35 +60,59 @@ struct ConnectionRegistry {
         return true
     }
 
-    /// The connection id a waiting token stands for.
-    func connectionID(negotiatedAs token: String) -> ConnectionID? { self.negotiations[token]?.connectionID }
+    /// What a token stands for, as far as is known without its user.
+    func standing(of token: String) -> Standing {
+        if let open = self.inUse[token] { return .open(open) }
+        return self.negotiations[token].map { .negotiated($0.connectionID) } ?? .unknown
+    }
 
     /// Takes a negotiated token into use.
-    mutating func claim(token: String, by userID: UserID, now: ContinuousClock.Instant) -> Claim {
+    mutating func claim(
+        token: String,
+        by userID: UserID,
+        at home: ConnectionHome = .webSocket,
+        now: ContinuousClock.Instant
+    ) -> Claim {
         if self.inUse[token] != nil { return .alreadyInUse }
         guard let negotiation = self.negotiations[token], negotiation.deadline > now else { return .unknown }
         guard negotiation.userID == userID else { return .otherUser }
-        guard self.open(token: token, by: userID) else { return .tooManyOfUser }
+        let connection = OpenConnection(connectionID: negotiation.connectionID, userID: userID, home: home)
+        guard self.open(token: token, connection) else { return .tooManyOfUser }
         self.negotiations[token] = nil
         return .granted(negotiation.connectionID)
     }
 
-    /// Takes a fresh token into use, for a client that skipped negotiation; `false` if the user has too many.
-    mutating func open(token: String, by userID: UserID) -> Bool {
+    /// Takes a token into use, for a client that skipped negotiation a fresh one; `false` if the user has too many.
+    mutating func open(token: String, _ connection: OpenConnection) -> Bool {
+        let userID = connection.userID
         if self.maximumPerUser > 0 {
             let count = self.connectionsOfUser[userID, default: 0]
             guard count < self.maximumPerUser else { return false }
             self.connectionsOfUser[userID] = count + 1
         }
-        self.inUse[token] = userID
+        self.inUse[token] = connection
         return true
     }
 
-    /// Forgets a token whose connection ended.
+    /// Gives back a token whose connection ended.
+    ///
+    /// That of a long-polling connection stays known until ``forget(token:)``: its last bytes are yet to be fetched.
     mutating func release(token: String) {
-        guard let userID = self.inUse.removeValue(forKey: token), self.maximumPerUser > 0 else { return }
-        let count = self.connectionsOfUser[userID, default: 1] - 1
-        self.connectionsOfUser[userID] = count > 0 ? count : nil
+        guard let connection = self.inUse[token], !connection.hasEnded else { return }
+        if connection.home.transport == .longPolling {
+            self.inUse[token]?.hasEnded = true
+        } else {
+            self.inUse[token] = nil
+        }
+        guard self.maximumPerUser > 0 else { return }
+        let count = self.connectionsOfUser[connection.userID, default: 1] - 1
+        self.connectionsOfUser[connection.userID] = count > 0 ? count : nil
+    }
+
+    /// Forgets a token for good.
+    mutating func forget(token: String) {
+        self.release(token: token)
+        self.inUse[token] = nil
     }
 
     func isInUse(_ token: String) -> Bool { self.inUse[token] != nil }

@@ -1,6 +1,7 @@
 public import ChatifyCore
 
-/// The right to open one connection, granted by ``ChatHub/attach(token:bearerToken:claimedUser:)``.
+/// The right to open one connection, granted by ``ChatHub/attach(token:bearerToken:claimedUser:)`` or
+/// ``HubShard/attachEventStream(token:bearerToken:claimedUser:)``.
 ///
 /// Hand it to ``HubShard/connect(_:as:framing:)``, or give it back with ``ChatHub/release(_:)`` if the transport could
 /// not be opened.
@@ -10,6 +11,7 @@ public struct HubAdmission: Sendable {
     /// Who connects.
     public let identity: Identity
     let token: String
+    let transport: HubTransportKind
 }
 
 /// Why a hub endpoint refuses a request, as HTTP says it.
@@ -24,6 +26,11 @@ public struct HubRejection: Error, Sendable, Hashable {
         self.reason = reason
     }
 
+    static let idRequired = HubRejection(400, "Connection ID required")
+    static let transportChange = HubRejection(400, "Cannot change transports mid-connection")
+    static let notPolled = HubRejection(400, "Only long-polling connections are ended by DELETE.")
+    static let takesNoPost = HubRejection(405, "A WebSocket connection takes no POST.")
+    static let tooManyPosts = HubRejection(429, "Too many requests of this connection wait for their turn.")
     static let unknownConnection = HubRejection(404, "No Connection with that ID")
     static let alreadyInUse = HubRejection(409, "The connection has a transport already.")
     static let otherUser = HubRejection(403, "The connection belongs to another user.")

@@ -15,6 +15,14 @@ public struct HubConfiguration: Sendable {
     /// The negotiated connections that may wait for their transport; 100 000 by default, then negotiation is refused.
     public var maximumNegotiations = 100_000
 
+    /// How connections that poll are treated.
+    public var longPolling = LongPollingLimits()
+    /// The requests of one connection that may wait because its reading is paused; 16 by default, then more are refused.
+    public var maximumWaitingPosts = 16
+    /// The bytes that such requests may hold; 1 MiB by default.
+    ///
+    /// One may wait however long it is.
+    public var maximumWaitingPostBytes = 1_048_576
     /// How far back clients may resume, and what that may cost.
     public var resume = ResumeConfiguration()
 

@@ -22,6 +22,7 @@ extension HubConnection {
         let records = events.map(encoding.encode)
         guard records.reduce(0, { $0 + $1.count }) <= limit else { return false }
         for record in records { self.write(record) }
+        self.shard.hub.metrics.countReplayed(records.count)
         return true
     }
 
@@ -74,5 +75,6 @@ extension HubConnection {
         self.shard.closed(self)
         self.shard.hub.release(self.admission)
         part(transport)
+        self.refuseWaitingPosts()
     }
 }

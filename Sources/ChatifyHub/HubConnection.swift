@@ -21,6 +21,7 @@ public final class HubConnection {
     var runner: Task<Void, Never>?
     var memberships: [Membership] = []
     var isReadingPaused = false
+    var posts = PostQueue()
     /// Set once nothing more is received: what is at hand is answered, then the connection ends so.
     var ending: Ending?
 
@@ -32,8 +33,8 @@ public final class HubConnection {
         self.transport = transport
         self.machine = HubConnectionStateMachine(
             protocols: shard.hub.protocols,
-            limits: configuration.limits,
-            transferFormats: shard.hub.transferFormats,
+            limits: admission.transport.limits(configuration.limits),
+            transferFormats: admission.transport.transferFormats,
             now: shard.now
         )
         self.invocations = InvocationQueue(capacity: max(1, configuration.maximumWaitingInvocations))
@@ -70,7 +71,12 @@ extension HubConnection {
         guard let transport = self.transport, self.isReadingPaused != self.invocations.isFull else { return }
         self.isReadingPaused.toggle()
         self.machine.readingPaused(self.isReadingPaused, now: self.shard.hub.surroundings.now())
-        if self.isReadingPaused { transport.pauseReading() } else { transport.resumeReading() }
+        if self.isReadingPaused {
+            transport.pauseReading()
+        } else {
+            transport.resumeReading()
+            self.takeWaitingPosts()
+        }
     }
 
     func tick(now: ContinuousClock.Instant) {

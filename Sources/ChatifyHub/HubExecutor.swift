@@ -21,4 +21,17 @@ struct Confined<Value>: @unchecked Sendable {
         self.executor.preconditionIsolated()
         return self.confined
     }
+
+    /// Runs `body` with the value on its executor, after what was handed to that executor before, and comes back.
+    ///
+    /// At once if the caller is there already. Cancelling the caller's task cancels that of `body`.
+    func run<Result: Sendable>(_ body: @escaping @Sendable (Value) async -> Result) async -> Result {
+        if self.executor.isIsolatingCurrentContext() == true { return await body(self.value) }
+        let task = Task(executorPreference: self.executor) { await body(self.value) }
+        return await withTaskCancellationHandler {
+            await task.value
+        } onCancel: {
+            task.cancel()
+        }
+    }
 }

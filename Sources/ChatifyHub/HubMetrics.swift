@@ -21,5 +21,8 @@ struct HubMetrics: Sendable {
         self.fanOutLatency.record(max(0, oldest.duration(to: now).wholeMilliseconds))
     }
 
+    /// Counts what was queued for one client that resumed; how long ago that was said is not its latency.
+    func countReplayed(_ deliveries: Int) { self.deliveries.increment(by: deliveries) }
+
     func countSlowConsumer() { self.slowConsumers.increment() }
 }

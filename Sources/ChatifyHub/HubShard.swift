@@ -7,7 +7,10 @@ internal import ChatifyCore
 public final class HubShard {
     let hub: ChatHub
     let executor: any HubExecutor
-    private var connections: [ConnectionID: HubConnection] = [:]
+    /// The place in the hub's list of shards; set once, by the hub.
+    var index = 0
+    var polled: [ConnectionID: LongPollingTransport] = [:]
+    private(set) var connections: [ConnectionID: HubConnection] = [:]
     private var scopes: [ChatScope: ScopeMembers] = [:]
     private(set) var now: ContinuousClock.Instant
     /// Per partition the offset of the record that comes next: all before it were delivered here, none behind it.
@@ -48,6 +51,7 @@ public final class HubShard {
     public func tick(now: ContinuousClock.Instant? = nil) {
         self.now = now ?? self.hub.surroundings.now()
         for connection in Array(self.connections.values) { connection.tick(now: self.now) }
+        for transport in Array(self.polled.values) { transport.tick(now: self.now) }
         self.readWaiters.expire(now: self.now)
     }
 
@@ -58,6 +62,14 @@ public final class HubShard {
         let waiting = self.connections.values.filter { $0.ending == nil }
         for connection in waiting.prefix(count) { connection.drain() }
         return max(0, waiting.count - count)
+    }
+
+    /// The bytes that wait for the next polls of their clients.
+    public var unpolledBytes: Int { self.polled.values.reduce(0) { $0 + $1.bufferedBytes } }
+
+    /// Ends the connections that poll, which no closing socket ends; call it when the server has closed its sockets.
+    public func endPolling() {
+        for transport in Array(self.polled.values) { transport.delete() }
     }
 
     func deliver(_ broadcast: Broadcast) {
@@ -92,8 +104,8 @@ public final class HubShard {
     }
 
     func closed(_ connection: HubConnection) {
-        self.readWaiters.abandon(connection.id)
         guard self.connections.removeValue(forKey: connection.id) != nil else { return }
+        self.readWaiters.abandon(connection.id)
         self.hub.metrics.sessionClosed()
     }
 }

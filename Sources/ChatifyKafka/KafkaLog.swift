@@ -34,8 +34,8 @@ public final class KafkaLog: Sendable {
 
     /// Connects to the brokers, makes the topics if the settings say so, and checks them.
     ///
-    /// - Throws: `ChatError` with code `configuration` and one line that names the property or the topic; with code `unavailable` if no
-    ///   broker answers within ``KafkaClientConfiguration/requestTimeout``.
+    /// - Throws: `ChatError` with code `configuration` and one line that names the property or the topic; with code `unavailable`, and what
+    ///   librdkafka says of it, if no broker answers within ``KafkaClientConfiguration/requestTimeout``.
     public static func open(
         _ configuration: KafkaClientConfiguration,
         logger: Logger
@@ -53,7 +53,8 @@ public final class KafkaLog: Sendable {
             return log
         } catch {
             await sender.close(within: .zero)
-            throw error
+            guard error.code == .unavailable, let failure = sender.lastFailure else { throw error }
+            throw ChatError(.unavailable, "\(error.message.dropLast()): \(failure).", cause: error.cause)
         }
     }
 

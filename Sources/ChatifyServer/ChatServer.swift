@@ -35,6 +35,8 @@ public final class ChatServer: Sendable {
         // A ping that is due waits for the next tick, which must not make it late by much.
         let shortest = min(configuration.hub.limits.keepAlive, configuration.hub.limits.clientTimeout)
         configuration.server.tickInterval = max(.milliseconds(100), min(.seconds(1), shortest / 4))
+        // One bound for what a client has not read, wherever it waits.
+        configuration.hub.longPolling.maximumBufferedBytes = configuration.server.maxOutboundBytesPerConnection
         // A client that catches up has room for what is said meanwhile.
         configuration.hub.resume.maximumBytes = configuration.server.maxOutboundBytesPerConnection / 2
         self.configuration = configuration

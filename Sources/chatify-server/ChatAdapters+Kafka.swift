@@ -32,7 +32,12 @@ extension ChatAdapters {
             membership: isShared ? .shared : .alone
         )
         self.historyConsumer = history
-        self.closing { await history.close() }
+        // Both at one time: without brokers each takes the time that it may.
+        self.closing {
+            async let isBroadcastClosed: Void = broadcast.close()
+            async let isHistoryClosed: Void = history.close()
+            _ = await (isBroadcastClosed, isHistoryClosed)
+        }
         let gauges = KafkaGauges(log, consumers: ["broadcast": broadcast, "history": history])
         self.metricUpdates.append { gauges.update() }
         self.replaceHealthCheck("log (in memory)") {

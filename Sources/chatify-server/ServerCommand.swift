@@ -12,13 +12,14 @@ struct ServerCommand: AsyncParsableCommand {
         usage: """
             chatify-server [<options>]
             chatify-server export|import [<file>] [<options>]
+            chatify-server dlq list|requeue [<options>]
             """,
         discussion: """
             Settings come from a JSON file (--config), are overridden by environment variables such as \
             Chatify__Server__Port=8080, and those by the flags below.
             """,
         version: "chatify-server \(version)",
-        subcommands: [ExportCommand.self, ImportCommand.self]
+        subcommands: [ExportCommand.self, ImportCommand.self, DeadLetterCommand.self]
     )
 
     static let version = "0.1.0"

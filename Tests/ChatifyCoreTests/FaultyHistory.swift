@@ -1,4 +1,5 @@
 import ChatifyCore
+import ChatifyTestKit
 import TestSupport
 
 /// A history whose faults the test decides, on top of one in memory.

@@ -1,4 +1,5 @@
 import ChatifyCore
+import ChatifyTestKit
 import TestSupport
 import Testing
 
@@ -11,11 +12,6 @@ import Testing
 
     private func connections() async throws -> Set<String> {
         Set(try await self.presence.connections(of: self.alice).map(\.connectionID.rawValue))
-    }
-
-    @Test(arguments: PresenceCheck.all)
-    func keepsThePortsLaw(check: PresenceCheck) async throws {
-        try await check.run(PresenceRig(service: self.presence) { [clock] in clock.advance(by: $0) })
     }
 
     @Test func comesAndGoes() async throws {

@@ -1,4 +1,5 @@
 import ChatifyCore
+import ChatifyTestKit
 import TestSupport
 import Testing
 
@@ -15,11 +16,6 @@ import Testing
         window: Int = 60
     ) async throws -> RateLimitDecision {
         try await self.limiter.checkAndIncrement(key ?? self.key, threshold: threshold, window: .seconds(window))
-    }
-
-    @Test(arguments: RateLimiterCheck.all)
-    func keepsThePortsLaw(check: RateLimiterCheck) async throws {
-        try await check.run(RateLimiterRig(limiter: self.limiter) { [clock] in clock.advance(by: $0) })
     }
 
     @Test func countsUpToTheThreshold() async throws {

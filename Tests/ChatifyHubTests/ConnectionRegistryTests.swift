@@ -14,6 +14,14 @@ struct ConnectionRegistryTests {
 
     private static let id = ConnectionID(unchecked: "id")
 
+    private static func connection(
+        of user: String,
+        at home: ConnectionHome = .webSocket,
+        hasEnded: Bool = false
+    ) -> OpenConnection {
+        OpenConnection(connectionID: Self.id, userID: UserID(unchecked: user), home: home, hasEnded: hasEnded)
+    }
+
     /// Two negotiations at most, two connections of a user, ten seconds for the transport.
     @Test(
         arguments: [
@@ -63,7 +71,7 @@ struct ConnectionRegistryTests {
                 let answer = registry.claim(token: token, by: UserID(unchecked: user), now: start + .seconds(second))
                 #expect(answer == claim)
             case .open(let token, let user, let isOpen):
-                let answer = registry.open(token: token, by: UserID(unchecked: user))
+                let answer = registry.open(token: token, Self.connection(of: user))
                 #expect(answer == isOpen)
                 #expect(registry.isInUse(token) == isOpen)
             case .release(let token):
@@ -74,9 +82,33 @@ struct ConnectionRegistryTests {
         }
     }
 
+    @Test func `A polled connection stays known after its end, and counts no more`() {
+        let (user, home) = (UserID(unchecked: "a"), ConnectionHome(transport: .longPolling, shard: 3))
+        var registry = ConnectionRegistry(maximumNegotiations: 2, maximumPerUser: 1)
+        let now = ContinuousClock.now
+        #expect(registry.standing(of: "t") == .unknown)
+        let deadline = now + .seconds(1)
+        let isKept = registry.negotiate(token: "t", connectionID: Self.id, userID: user, deadline: deadline, now: now)
+        #expect(isKept)
+        #expect(registry.standing(of: "t") == .negotiated(Self.id))
+        let claim = registry.claim(token: "t", by: user, at: home, now: now)
+        #expect(claim == .granted(Self.id))
+        #expect(registry.standing(of: "t") == .open(Self.connection(of: "a", at: home)))
+        for _ in 0..<2 { registry.release(token: "t") }
+        #expect(registry.standing(of: "t") == .open(Self.connection(of: "a", at: home, hasEnded: true)))
+        let again = registry.claim(token: "t", by: user, at: home, now: now)
+        #expect(again == .alreadyInUse)
+        let hasRoom = registry.open(token: "u", Self.connection(of: "a"))
+        #expect(hasRoom)
+        registry.forget(token: "t")
+        #expect(registry.standing(of: "t") == .unknown)
+        let hasMore = registry.open(token: "v", Self.connection(of: "a"))
+        #expect(!hasMore, "its place was given back twice")
+    }
+
     @Test func `Without a limit a user may have any number`() {
         var registry = ConnectionRegistry(maximumNegotiations: 1, maximumPerUser: 0)
-        let answers = (0..<1000).map { registry.open(token: "\($0)", by: UserID(unchecked: "a")) }
+        let answers = (0..<1000).map { registry.open(token: "\($0)", Self.connection(of: "a")) }
         #expect(answers.allSatisfy { $0 })
     }
 }

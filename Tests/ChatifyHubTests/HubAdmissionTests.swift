@@ -16,7 +16,14 @@ struct HubAdmissionTests {
             #expect((token == nil) == (version == 0))
             #expect(token != id)
             let transports = answer["availableTransports"] as? [[String: Any]]
-            #expect(transports?.compactMap { $0["transport"] as? String } == ["WebSockets"])
+            #expect(
+                transports?.compactMap { $0["transport"] as? String } == [
+                    "WebSockets", "ServerSentEvents", "LongPolling",
+                ]
+            )
+            #expect(
+                transports?.compactMap { $0["transferFormats"] as? [String] } == Array(repeating: ["Text"], count: 3)
+            )
         }
     }
 

@@ -5,12 +5,18 @@ import Testing
 @testable import ChatifyKafka
 
 @Suite(.timeLimit(.minutes(2))) struct DeadLetterTests {
-    private func letter(_ value: String, _ offset: Int64 = 7, headers: RecordHeaders = RecordHeaders()) -> DeadLetter {
+    private func letter(
+        _ value: String,
+        _ offset: Int64 = 7,
+        headers: RecordHeaders = RecordHeaders(),
+        key: String? = nil
+    ) -> DeadLetter {
         DeadLetter(
             value: Array(value.utf8),
             reason: "It is no event.",
             source: LogPosition(partition: 1, offset: offset),
-            headers: headers
+            headers: headers,
+            key: key.map { Array($0.utf8) }
         )
     }
 
@@ -18,17 +24,17 @@ import Testing
         let topic = try TestTopic()
         try await topic.withLog { log in
             let headers = RecordHeaders(correlationID: .random(), traceparent: "00-1-2-01")
-            let sent = self.letter("poison", headers: headers)
+            let sent = self.letter("poison", headers: headers, key: "general")
             try await log.deadLetters.send(sent)
             let kept = try await log.keptDeadLetters.letters(limit: 10)
             #expect(kept.map(\.letter) == [sent])
             #expect(kept.first?.sourceTopic == topic.name && kept.first?.originalSize == nil)
             #expect(kept.first?.keptAt != nil)
-            let lines = try Kcat.consume("\(topic.name)-dlq", of: topic, format: "%s %h\n")
+            let lines = try Kcat.consume("\(topic.name)-dlq", of: topic, format: "%k %s %h\n")
             let id = try #require(headers.correlationID)
             #expect(
                 lines == [
-                    "poison reason=It is no event.,source-topic=\(topic.name),source-partition=1,source-offset=7,"
+                    "general poison reason=It is no event.,source-topic=\(topic.name),source-partition=1,source-offset=7,"
                         + "correlation-id=\(id),traceparent=00-1-2-01"
                 ]
             )
@@ -66,7 +72,7 @@ import Testing
             let good = String(decoding: ChatEventCodec.encode(event(5, in: "general")), as: UTF8.self)
             let headers = RecordHeaders(correlationID: .random())
             try await log.deadLetters.send(self.letter(good, headers: headers))
-            try await log.deadLetters.send(self.letter("poison"))
+            try await log.deadLetters.send(self.letter("poison", 8))
             let kept = try await log.keptDeadLetters.letters(limit: 10)
             let positions = [
                 try await log.keptDeadLetters.requeue(kept[0]), try await log.keptDeadLetters.requeue(kept[1]),
@@ -76,6 +82,42 @@ import Testing
             let records = try await log.withConsumer { try await $0.read(2) }
             #expect(records.first { $0.number == 5 }?.headers == headers)
             #expect(records.contains { $0.number == nil && $0.position == positions[1] })
+        }
+    }
+
+    @Test func aLetterGoesUnderItsKeyAndACorrectedOneUnderItsScope() async throws {
+        let topic = try TestTopic()
+        try await topic.withLog { log in
+            try await log.deadLetters.send(self.letter("poison", key: "its-own"))
+            let kept = try #require(try await log.keptDeadLetters.letters(limit: 1).first)
+            #expect(log.keptDeadLetters.defect(of: kept.letter.value) == "expected an object at byte 0")
+            let corrected = ChatEventCodec.encode(event(5, in: "general"))
+            #expect(log.keptDeadLetters.defect(of: corrected) == nil)
+            let first = try await log.keptDeadLetters.requeue(kept)
+            let second = try await log.keptDeadLetters.requeue(kept, value: corrected)
+            let records = try await log.withConsumer { try await $0.read(2) }
+            #expect(records.first { $0.position == first }?.key == Array("its-own".utf8))
+            #expect(records.first { $0.position == second }?.key == Array("general".utf8))
+        }
+    }
+
+    @Test func lettersOfOneSourceAreOne() async throws {
+        try await TestTopic().withLog { log in
+            for offset in [1, 2, 1, 1, 3, 2] as [Int64] { try await log.deadLetters.send(self.letter("", offset)) }
+            let kept = try await log.keptDeadLetters.letters(limit: 10)
+            #expect(kept.map(\.letter.source.offset) == [1, 2, 3])
+            let odd = try await log.keptDeadLetters.letters(limit: 1) { $0.letter.source.offset == 3 }
+            #expect(odd.map(\.letter.source.offset) == [3])
+        }
+    }
+
+    @Test func aTopicOfDeadLettersThatIsNotThereIsSaid() async throws {
+        let mock = try MockKafka("--brokers", "1")
+        let topic = try TestTopic(on: mock)
+        try await topic.withLog { log in
+            try mock.tell("topic-error \(topic.name)-dlq 3")
+            let error = await #expect(throws: ChatError.self) { try await log.keptDeadLetters.letters(limit: 1) }
+            #expect(error?.code == .configuration && error?.message == "Kafka topic \(topic.name)-dlq is not there.")
         }
     }
 

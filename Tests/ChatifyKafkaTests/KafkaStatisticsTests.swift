@@ -13,7 +13,7 @@ import Testing
             {"name":"rdkafka#producer-1","msg_cnt":7,"msg_size":1234,"brokers":{
             "b:2/2":{"nodeid":2,"state":"UP","rtt":{"min":1,"avg":250,"p99":900,"cnt":3},"toppars":{}},
             "b:1/1":{"nodeid":1,"state":"DOWN","rtt":{"avg":0,"p99":0,"cnt":0}},
-            "b/bootstrap":{"nodeid":-1,"state":"UP"}},"topics":{"t":{"partitions":{"0":{}}}}}
+            "b:3/3":{"nodeid":3,"state":"INIT"},"b/bootstrap":{"nodeid":-1,"state":"UP"}},"topics":{"t":{"partitions":{"0":{}}}}}
             """
         let statistics = try #require(KafkaStatistics(json: Array(json.utf8)))
         #expect(statistics.outboundRecords == 7 && statistics.outboundBytes == 1234)
@@ -26,6 +26,7 @@ import Testing
                     averageRoundTrip: .microseconds(250),
                     slowRoundTrip: .microseconds(900)
                 ),
+                KafkaBrokerStatistics(id: 3, isUp: false, isIdle: true),
             ]
         )
     }

@@ -1,4 +1,5 @@
 import ChatifyCore
+import ChatifyTestKit
 import TestSupport
 import Testing
 
@@ -12,7 +13,7 @@ extension WithServer {
         @Test func `Keeps the port's laws`() async throws {
             try await withRedis { server async throws in
                 await withTaskGroup(of: Void.self) { tasks in
-                    for (database, check) in PresenceCheck.all.enumerated() {
+                    for (database, check) in PresenceServiceCheck.all.enumerated() {
                         var target = server.connectionString
                         target.database = database
                         tasks.addTask { [target] in await Self.run(check, on: target) }
@@ -21,25 +22,36 @@ extension WithServer {
             }
         }
 
-        private static func run(_ check: PresenceCheck, on target: RedisConnectionString) async {
+        /// The service and that of a second pod, each with a client of its own.
+        private static func run(_ check: PresenceServiceCheck, on target: RedisConnectionString) async {
             await #expect(throws: Never.self, "\(check)") {
-                try await withClient(target) { client async throws in
-                    #expect(await client.waitUntilReady())
-                    let service = RedisPresenceService(client, expiry: .seconds(check.isAboutDeath ? 3 : 60))
-                    try await check.run(PresenceRig(service: service) { try await Task.sleep(for: $0) })
-                    #expect(client.statistics.unexpectedReplies == 0)
+                try await withClient(target) { first async throws in
+                    try await withClient(target) { second async throws in
+                        for client in [first, second] { #expect(await client.waitUntilReady()) }
+                        let expiry = Duration.seconds(check.requires.contains(.time) ? 3 : 60)
+                        let services = [first, second].map { RedisPresenceService($0, expiry: expiry) }
+                        let subject = PresenceServiceSubject(
+                            services[0],
+                            wait: { try await Task.sleep(for: $0) },
+                            another: { services[1] }
+                        )
+                        try await check.run(on: subject)
+                        #expect(first.statistics.unexpectedReplies + second.statistics.unexpectedReplies == 0)
+                    }
                 }
             }
         }
 
         @Test func `Keeps the port's laws on a cluster`() async throws {
             try await withRedisCluster { server, client async throws in
-                // What time does is the same there.
-                for check in PresenceCheck.all where !check.isAboutDeath {
+                // What time does, and between pods, is the same there.
+                for check in PresenceServiceCheck.all where check.requires.isEmpty {
                     _ = try await server.cli("FLUSHALL")
                     await #expect(throws: Never.self, "\(check)") {
                         let service = RedisPresenceService(client)
-                        try await check.run(PresenceRig(service: service) { try await Task.sleep(for: $0) })
+                        try await check.run(
+                            on: PresenceServiceSubject(service, wait: { try await Task.sleep(for: $0) })
+                        )
                     }
                 }
             }

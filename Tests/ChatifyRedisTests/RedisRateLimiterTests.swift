@@ -1,4 +1,5 @@
 import ChatifyCore
+import ChatifyTestKit
 import TestSupport
 import Testing
 
@@ -11,19 +12,28 @@ extension WithServer {
         private static let hour = RateLimitWindow(threshold: 1000, length: .seconds(3600))
 
         @Test func `Keeps the port's laws`() async throws {
-            try await withRedisClient { _, client async throws in await Self.runAll(client) }
+            try await withRedisClient { server, client async throws in
+                try await withClient(server.connectionString) { other async throws in
+                    #expect(await other.waitUntilReady())
+                    await Self.runAll(client, other)
+                }
+            }
         }
 
         @Test func `Keeps the port's laws on a cluster`() async throws {
-            try await withRedisCluster { _, client async throws in await Self.runAll(client) }
+            try await withRedisCluster { _, client async throws in await Self.runAll(client, client) }
         }
 
         /// All at once, as some of them wait; each has users of its own.
-        private static func runAll(_ client: RedisClient) async {
-            let rig = RateLimiterRig(limiter: RedisRateLimiter(client)) { try await Task.sleep(for: $0) }
+        private static func runAll(_ client: RedisClient, _ other: RedisClient) async {
+            let subject = RateLimiterSubject(
+                RedisRateLimiter(client),
+                wait: { try await Task.sleep(for: $0) },
+                another: { RedisRateLimiter(other) }
+            )
             await withTaskGroup(of: Void.self) { tasks in
                 for check in RateLimiterCheck.all {
-                    tasks.addTask { await #expect(throws: Never.self, "\(check)") { try await check.run(rig) } }
+                    tasks.addTask { await #expect(throws: Never.self, "\(check)") { try await check.run(on: subject) } }
                 }
             }
         }

@@ -53,6 +53,32 @@ struct RouteTests {
 
     @Test(
         arguments: [
+            (nil, "GET", false, false), ("https://friend.example", "GET", true, true),
+            ("https://Friend.example", "DELETE", true, true), ("https://evil.example", "GET", false, false),
+            ("null", "GET", false, false), ("http://chat.example", "POST", true, true),
+            ("https://friend.example", "OPTIONS", true, false), ("https://evil.example", "OPTIONS", false, false),
+        ] as [(String?, String, Bool, Bool)]
+    )
+    func `An answer says which page may read it`(
+        _ origin: String?,
+        _ method: String,
+        _ isNamed: Bool,
+        _ exposes: Bool
+    ) throws {
+        var fields = [("Host", "chat.example"), ("Access-Control-Request-Method", "POST")]
+        if let origin { fields.append(("Origin", origin)) }
+        let head = try HTTPRequestHead(method: method, target: "/hubs/chat", headers: HTTPHeaders(fields))
+        var response = HTTPResponse(status: 200)
+        OriginPolicy(allowedOrigins: ["https://friend.example"]).addHeaders(to: &response, answering: head)
+        #expect(response.headers["Vary"] == "Origin")
+        #expect(response.headers["Access-Control-Allow-Origin"] == (isNamed ? origin : nil))
+        #expect(response.headers["Access-Control-Allow-Credentials"] == (isNamed ? "true" : nil))
+        #expect((response.headers["Access-Control-Expose-Headers"] != nil) == exposes)
+        #expect(head.isPreflight == (origin != nil && method == "OPTIONS"))
+    }
+
+    @Test(
+        arguments: [
             ("Bearer abc", "/", "abc"), ("bearer abc", "/", "abc"), (nil, "/?access_token=q", "q"),
             ("Bearer", "/", nil),
             ("Basic abc", "/?access_token=q", "q"), ("Bearer abc", "/?access_token=q", "abc"), (nil, "/", nil),

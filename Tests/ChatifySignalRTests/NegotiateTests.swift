@@ -52,6 +52,22 @@ import Testing
         )
     }
 
+    @Test(
+        arguments: [
+            ([.text], ["WebSockets": [.text], "ServerSentEvents": [.text], "LongPolling": [.text]]),
+            (
+                [.binary, .text, .text],
+                ["WebSockets": [.text, .binary], "ServerSentEvents": [.text], "LongPolling": [.text, .binary]]
+            ),
+            ([.binary], ["WebSockets": [.binary], "LongPolling": [.binary]]), ([], [:]),
+        ] as [([TransferFormat], [String: [TransferFormat]])]
+    )
+    func offersWhatTheProtocolsNeed(formats: [TransferFormat], offered: [String: [TransferFormat]]) {
+        let offers = TransportOffer.all(carrying: formats)
+        #expect(Dictionary(uniqueKeysWithValues: offers.map { ($0.name, $0.transferFormats) }) == offered)
+        #expect(offers.map(\.name) == ["WebSockets", "ServerSentEvents", "LongPolling"].filter { offered[$0] != nil })
+    }
+
     @Test func namesAreUnguessableAndSafeInURLs() {
         var seen: Set<String> = []
         for _ in 0..<1000 {

@@ -5,6 +5,7 @@ import uuid
 
 import pytest
 
+from kafka_broker import KafkaBroker, open_broker
 from redis_server import RedisServer
 from server_process import ServerProcess, run_and_kill, run_to_end, the_line
 
@@ -103,6 +104,46 @@ def start_pod(redis, launch):
     def start(pod: str, *flags: str, **settings: str | None) -> ServerProcess:
         """Settings are as those of `start_server`."""
         return launch(("--in-memory", *flags), {"Caching__ConnectionString": redis.address} | settings, pod=pod)
+
+    return start
+
+
+@pytest.fixture(scope="module")
+def open_kafka():
+    """Opens brokers: mock clusters, unless CHATIFY_TEST_KAFKA names others; they end after the servers that use them."""
+    brokers: list[KafkaBroker] = []
+
+    def open() -> KafkaBroker:
+        mock = None if os.environ.get("CHATIFY_TEST_KAFKA") else executable("CHATIFY_MOCK_BROKER")
+        brokers.append(open_broker(mock))
+        return brokers[-1]
+
+    yield open
+    for broker in brokers:
+        broker.end()
+
+
+@pytest.fixture(scope="module")
+def kafka(open_kafka) -> KafkaBroker:
+    """A Kafka of the module's own."""
+    return open_kafka()
+
+
+@pytest.fixture
+def own_kafka(open_kafka) -> KafkaBroker:
+    """A Kafka of the test's own, to do harm to."""
+    return open_kafka()
+
+
+@pytest.fixture(scope="module")
+def start_kafka_pod(open_kafka, launch, tmp_path_factory):
+    """Starts servers whose log is a Kafka topic; a pod that is started again finds its history."""
+    directories: dict[tuple[str, str], str] = {}
+
+    def start(topic, pod: str, *flags: str, **settings: str | None) -> ServerProcess:
+        """Settings are as those of `start_server`."""
+        directory = directories.setdefault((topic.name, pod), str(tmp_path_factory.mktemp(pod)))
+        return launch(("--data-dir", directory, *flags), topic.settings() | settings, pod=pod)
 
     return start
 

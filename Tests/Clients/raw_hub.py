@@ -5,7 +5,7 @@ import time
 from urllib.parse import urlencode
 
 from byte_stream import QUIET, WAIT
-from raw_websocket import PING, PONG, TEXT, RawWebSocket
+from raw_websocket import PING, PONG, TEXT, RawWebSocket, RefusedUpgrade
 
 HUB = "/hubs/chat"
 SEPARATOR = b"\x1e"
@@ -148,8 +148,21 @@ class RawHub:
         self.websocket.drain()
         self.websocket.disconnect()
 
+    def disconnect(self) -> None:
+        """Drops the connection."""
+        self.websocket.disconnect()
+
     def _keep(self, record: dict) -> None:
         assert set(record) == {"type", "target", "arguments"}, record
         assert record["type"] == 1 and record["target"] == "ReceiveMessage", record
         assert len(record["arguments"]) == 1, record
         self.events.append(record["arguments"][0])
+
+
+def refused_status(server, target: str) -> int | None:
+    """The status with which an upgrade is refused; None if it is accepted."""
+    try:
+        RawHub(server.address, target=target).leave()
+    except RefusedUpgrade as refusal:
+        return refusal.response.status
+    return None

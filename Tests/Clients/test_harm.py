@@ -6,6 +6,7 @@ import pytest
 
 from byte_stream import EndOfStream
 from conversation import Conversation
+from hub_transports import TRANSPORTS
 from raw_http import HTTPConnection
 from raw_hub import HANDSHAKE, RawHub, encode_record, hub_target, invocation, sending
 from raw_websocket import BINARY, TEXT, Frame, RawWebSocket, encode_frame
@@ -153,6 +154,16 @@ def test_resets_in_the_middle_of_frames(server, neighbours, scope):
         hub.join(scope)
         hub.websocket.stream.write(encode_frame(Frame(TEXT, record))[: 10 + index * 15])
         hub.websocket.reset()
+    neighbours.more()
+
+
+@pytest.mark.parametrize("transport", ["ServerSentEvents", "LongPolling"])
+def test_members_by_other_transports_vanish(server, neighbours, transport):
+    """Members of the neighbours' own scope end without a word, with events and polls on their way."""
+    for index in range(30):
+        hub = TRANSPORTS[transport](server.address, f"gone{index}")
+        hub.join(neighbours.scope)
+        hub.drop()
     neighbours.more()
 
 

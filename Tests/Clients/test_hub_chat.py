@@ -3,19 +3,18 @@
 import pytest
 
 from event_rules import check_enriched, check_pushed
-from raw_hub import CHANNEL, DIRECT_MESSAGE, RawHub, encode_record, sending
-from raw_websocket import TEXT
+from hub_transports import TRANSPORTS
+from raw_hub import CHANNEL, DIRECT_MESSAGE, RawHub, sending
 
 THREW = "An unexpected error occurred invoking 'SendAsync' on the server. HubException: "
 
 
-@pytest.fixture
-def connect(server):
+def connecting(server, transport):
     """Connects users; all are dropped at the end of the test."""
     hubs: list[RawHub] = []
 
     def make(user: str, *scopes: str) -> RawHub:
-        hub = RawHub(server.address, user)
+        hub = transport(server.address, user)
         hubs.append(hub)
         for scope in scopes:
             hub.join(scope)
@@ -23,7 +22,19 @@ def connect(server):
 
     yield make
     for hub in hubs:
-        hub.websocket.disconnect()
+        hub.disconnect()
+
+
+@pytest.fixture(params=TRANSPORTS)
+def connect(server, request):
+    """Connects users by each transport."""
+    yield from connecting(server, TRANSPORTS[request.param])
+
+
+@pytest.fixture
+def connect_websocket(server):
+    """Connects users by WebSockets."""
+    yield from connecting(server, RawHub)
 
 
 def test_message_reaches_members_and_nobody_else(connect, scope):
@@ -235,7 +246,8 @@ def half_a_frame_and_reset(hub: RawHub) -> None:
     pytest.param(half_a_frame_and_reset, id="reset within a frame"),
     pytest.param(lambda hub: hub.websocket.disconnect(), id="end of stream"),
 ])
-def test_room_goes_on_when_a_member_leaves(connect, scope, leave):
+def test_room_goes_on_when_a_member_leaves(connect_websocket, scope, leave):
+    connect = connect_websocket
     alice, bob, leaver = connect("alice", scope), connect("bob", scope), connect("carol", scope)
     alice.say(scope, "before")
     leaver.hear("before")
@@ -253,7 +265,7 @@ def test_room_goes_on_when_a_member_leaves(connect, scope, leave):
 def test_calls_sent_just_before_leaving_still_count(connect, scope):
     """A send and the close record in one write: the send was accepted, so the room hears it."""
     alice, bob = connect("alice", scope), connect("bob")
-    bob.websocket.send(TEXT, encode_record(sending(scope, "bye", id="1")) + encode_record({"type": 7}))
+    bob.send(sending(scope, "bye", id="1"), {"type": 7})
     alice.hear("bye")
 
 

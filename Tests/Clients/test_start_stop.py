@@ -8,6 +8,7 @@ import time
 import pytest
 
 from byte_stream import EndOfStream
+from hub_transports import TRANSPORTS, PollingHub, StreamHub
 from raw_http import post_json, request
 from raw_hub import RawHub, sending
 from server_process import run_to_end, the_line
@@ -172,10 +173,29 @@ def test_stopping_without_clients_is_quick(start_server):
     assert time.monotonic() - start < 5
 
 
-def test_sends_under_way_are_answered(start_server, scope):
+def test_polls_and_streams_are_told_to_reconnect(start_server):
+    """Clients whose poll waits, one that is between two polls, and streams."""
+    started = start_server()
+    polling = [PollingHub(started.address, f"polling{index}", True) for index in range(10)]
+    for client in polling[1:]:
+        client.wait_at_server()
+    streaming = [StreamHub(started.address, f"streaming{index}", True) for index in range(10)]
+    started.ask_to_stop()
+    for client in polling + streaming:
+        assert client.read() == GOODBYE
+    for client in streaming:
+        with pytest.raises(EndOfStream):
+            client.read()
+    for client in polling + streaming:
+        client.disconnect()
+    started.expect_exit(0)
+
+
+@pytest.mark.parametrize("transport", TRANSPORTS)
+def test_sends_under_way_are_answered(start_server, scope, transport):
     """Fifty calls arrive in one message; the first answer shows that the server has them, so all must be answered."""
     started = start_server()
-    alice = RawHub(started.address, "alice")
+    alice = TRANSPORTS[transport](started.address, "alice")
     ids = [str(index) for index in range(50)]
     alice.send(*(sending(scope, id, id=id) for id in ids))
     answers = [alice.read()]
@@ -185,7 +205,7 @@ def test_sends_under_way_are_answered(start_server, scope):
     assert [answer["invocationId"] for answer in answers] == ids
     assert all("result" in answer for answer in answers), [answer for answer in answers if "error" in answer]
     assert record.get("allowReconnect") is True
-    alice.websocket.disconnect()
+    alice.disconnect()
     started.expect_exit(0)
 
 

@@ -1,79 +1,44 @@
-"""The stock signalrcore client over WebSockets, used as its users use it (without automatic reconnect)."""
+"""The stock signalrcore client over every transport, used as its users use it (without automatic reconnect)."""
 
-import logging
 import queue
 import threading
 
 import pytest
-from signalrcore.hub_connection_builder import HubConnectionBuilder
+from signalrcore.types import HttpTransportType
 
-from byte_stream import QUIET, WAIT
+from byte_stream import WAIT
 from event_rules import check_enriched, check_pushed
-
-
-class Member:
-    """One started signalrcore connection with what it received."""
-
-    def __init__(self, server, user: str):
-        self.events: queue.Queue[dict] = queue.Queue()
-        self.errors: queue.Queue = queue.Queue()
-        self.closed = threading.Event()
-        opened = threading.Event()
-        self.connection = (
-            HubConnectionBuilder()
-            .with_url(f"{server.origin}/hubs/chat?user={user}", options={"verify_ssl": False})
-            .configure_logging(logging.CRITICAL)
-            .build()
-        )
-        self.connection.on("ReceiveMessage", lambda arguments: self.events.put(arguments[0]))
-        self.connection.on_open(opened.set)
-        self.connection.on_close(self.closed.set)
-        self.connection.on_error(self.errors.put)
-        self.connection.start()
-        assert opened.wait(WAIT), "the connection did not open"
-
-    def result(self, method: str, *arguments):
-        """Invokes a method that must succeed and answers its result."""
-        answers: queue.Queue = queue.Queue()
-        self.connection.send(method, list(arguments), answers.put)
-        try:
-            return answers.get(timeout=WAIT).result
-        except queue.Empty:
-            errors = list(self.errors.queue)
-            raise AssertionError(f"{method} was not answered; errors: {[str(error) for error in errors]}") from None
-
-    def error(self, method: str, *arguments) -> str:
-        """Invokes a method that must fail and answers the error text."""
-        self.connection.send(method, list(arguments))
-        return self.errors.get(timeout=WAIT).error
-
-    def say(self, scope: str, text: str, scope_type: int = 0) -> dict:
-        return self.result("SendAsync", {"scopeType": scope_type, "scopeId": scope, "text": text})
-
-    def hear(self, *texts: str) -> list[dict]:
-        heard = [self.events.get(timeout=WAIT) for _ in texts]
-        assert [event["text"] for event in heard] == list(texts)
-        return heard
-
-    def hears_nothing(self) -> None:
-        self.result("HeartbeatAsync")
-        with pytest.raises(queue.Empty):
-            self.events.get(timeout=QUIET)
+from stock_signalrcore import Member
 
 
 @pytest.fixture(scope="module")
 def server(start_server):
-    """A server that pings every second: the client's stop returns only when its reading thread gets something."""
-    return start_server(Hub__KeepAliveSeconds="1")
+    """A server that pings and answers polls every second.
+
+    The client's stop returns only when its reading thread gets something, and of several records in the answer to a
+    poll it takes one, and the next when another poll was answered.
+    """
+    return start_server(Hub__KeepAliveSeconds="1", Hub__PollTimeoutSeconds="1")
 
 
-@pytest.fixture
-def connect(server):
+@pytest.fixture(params=list(HttpTransportType), ids=lambda transport: transport.name)
+def connect(server, request):
+    """Connects users by each transport."""
+    yield from connecting(server, request.param)
+
+
+@pytest.fixture(params=[HttpTransportType.web_sockets, HttpTransportType.server_sent_events], ids=lambda each: each.name)
+def connect_fast(server, request):
+    """Connects users by the transports that this client reads as fast as they come."""
+    yield from connecting(server, request.param)
+
+
+def connecting(server, transport: HttpTransportType):
     """Connects users; all are stopped at the end, and none may have been closed before."""
     members: list[Member] = []
 
     def make(user: str) -> Member:
-        members.append(Member(server, user))
+        members.append(Member(server, user, transport))
         return members[-1]
 
     yield make
@@ -134,7 +99,8 @@ def test_direct_messages_are_not_seen_by_strangers(connect, names):
     mallory.hear("fence")
 
 
-def test_1000_pipelined_sends_at_five_receivers(connect, scope):
+def test_1000_pipelined_sends_at_five_receivers(connect_fast, scope):
+    connect = connect_fast
     alice, receivers = connect("alice"), [connect(f"receiver{index}") for index in range(5)]
     for receiver in receivers:
         receiver.result("JoinScopeAsync", scope)

@@ -91,6 +91,12 @@ extension ChatError {
 
 extension DeadLetter {
     fileprivate init(of record: ChatRecord, value: [UInt8], reason: String) {
-        self.init(value: value, reason: reason, source: record.position, headers: record.headers)
+        self.init(
+            value: value,
+            reason: reason,
+            source: record.position,
+            headers: record.headers,
+            key: record.key
+        )
     }
 }

@@ -1,8 +1,8 @@
 /// The beginning of a payload, for a line of log.
-enum PayloadPreview {
+package enum PayloadPreview {
     /// Writes `bytes` as printable ASCII, other bytes and the backslash as `\xNN`; at most `limit` bytes of text, and no
     /// byte of the payload in part.
-    static func text(of bytes: some Sequence<UInt8>, limit: Int) -> String {
+    package static func text(of bytes: some Sequence<UInt8>, limit: Int) -> String {
         var text: [UInt8] = []
         for byte in bytes {
             let written = self.written(byte)

@@ -33,7 +33,6 @@ final class InMemoryEventConsumer: ChatEventConsumer {
     }
 
     var nextOffsets: [Int32: Int64] { self.log.nextOffsets(for: self.member, in: self.group) }
-
     var backlog: Int64? { self.log.backlog(of: self.member, in: self.group) }
 
     func close() async {

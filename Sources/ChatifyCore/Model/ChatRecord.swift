@@ -6,12 +6,20 @@ public struct ChatRecord: Sendable, Hashable {
     public var payload: Payload
     /// What travelled beside the event.
     public var headers: RecordHeaders
+    /// What it was written under, as it was read; `nil` in logs that keep only the event.
+    public var key: [UInt8]?
 
     /// Makes a record of its parts.
-    public init(position: LogPosition, payload: Payload, headers: RecordHeaders = RecordHeaders()) {
+    public init(
+        position: LogPosition,
+        payload: Payload,
+        headers: RecordHeaders = RecordHeaders(),
+        key: [UInt8]? = nil
+    ) {
         self.position = position
         self.payload = payload
         self.headers = headers
+        self.key = key
     }
 
     /// What a record holds.

@@ -2,7 +2,7 @@
 public protocol DeadLetterSink: Sendable {
     /// Keeps one dead letter, durably if the sink is durable at all; the record is committed only after this returns.
     ///
-    /// - Idempotence: none; the same letter may come twice after a crash.
+    /// - Idempotence: none; the same letter may come twice after a crash, and is then known by its source.
     /// - Throws: ``ChatError``, always to be repeated: a letter is never dropped.
     func send(_ letter: DeadLetter) async throws(ChatError)
 }
@@ -17,12 +17,15 @@ public struct DeadLetter: Sendable, Hashable {
     public var source: LogPosition
     /// What travelled beside it.
     public var headers: RecordHeaders
+    /// What the record was written under, if the log says so.
+    public var key: [UInt8]?
 
     /// Makes a dead letter of its parts.
-    public init(value: [UInt8], reason: String, source: LogPosition, headers: RecordHeaders) {
+    public init(value: [UInt8], reason: String, source: LogPosition, headers: RecordHeaders, key: [UInt8]? = nil) {
         self.value = value
         self.reason = reason
         self.source = source
         self.headers = headers
+        self.key = key
     }
 }

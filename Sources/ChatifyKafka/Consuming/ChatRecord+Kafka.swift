@@ -6,7 +6,8 @@ extension ChatRecord {
         self.init(
             position: LogPosition(partition: message.partition, offset: message.offset),
             payload: Self.payload(message.value, policy),
-            headers: RecordHeaders(message.headers)
+            headers: RecordHeaders(message.headers),
+            key: message.key
         )
     }
 

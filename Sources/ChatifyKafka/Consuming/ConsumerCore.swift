@@ -2,11 +2,13 @@ internal import ChatifyCore
 
 /// Where a consumer's reader and its thread meet.
 final class ConsumerCore: Sendable {
-    let state: Monitor<ConsumerState>
+    let state: Locked<ConsumerState>
+    /// Where the thread sleeps.
+    let pipe = WakePipe()
     private let commitTimeout: Duration
 
     init(_ role: ConsumerRole, _ configuration: KafkaClientConfiguration) {
-        self.state = Monitor(ConsumerState(role, configuration))
+        self.state = Locked(ConsumerState(role, configuration))
         self.commitTimeout = configuration.requestTimeout
     }
 }
@@ -14,7 +16,7 @@ final class ConsumerCore: Sendable {
 // What the reader does.
 extension ConsumerCore {
     func take(limit: Int) -> ConsumerState.Take {
-        self.state.withLock(waking: true) { $0.take(limit: limit) }
+        self.withLockWaking { $0.take(limit: limit) }
     }
 
     /// Returns when there may be records, when the consumer is closed, or when the task is cancelled.
@@ -38,7 +40,7 @@ extension ConsumerCore {
     /// Returns when the brokers keep the offsets, or the time for that is over.
     func commit(_ positions: [LogPosition]) async throws(ChatError) {
         let result = await withCheckedContinuation { continuation in
-            let answer = self.state.withLock(waking: true) { state -> Result<Void, ChatError>? in
+            let answer = self.withLockWaking { state -> Result<Void, ChatError>? in
                 guard !state.isClosing else { return .failure(.consumerClosed) }
                 state.lastWaiter += 1
                 guard state.commits.request(positions, waiter: state.lastWaiter) == .wait else { return .success(()) }
@@ -55,10 +57,22 @@ extension ConsumerCore {
 
     /// Asks the thread to end.
     func beginClosing() {
-        self.state.withLockWakingAll { state in
+        self.withLockWaking { state in
             state.isClosing = true
             return state.takeReader()
         }?.resume()
+    }
+
+    /// Runs `body` with the lock held, and then wakes the thread if it sleeps.
+    private func withLockWaking<Result>(_ body: (inout ConsumerState) -> sending Result) -> sending Result {
+        var mustWake = false
+        let result = self.state.withLock { state in
+            let result = body(&state)
+            (mustWake, state.isAsleep) = (state.isAsleep, false)
+            return result
+        }
+        if mustWake { self.pipe.wake() }
+        return result
     }
 }
 
@@ -98,7 +112,7 @@ extension ConsumerCore {
 
     /// Answers everybody; the thread is about to end.
     func end() {
-        let (reader, waiters) = self.state.withLockWakingAll { state in
+        let (reader, waiters) = self.state.withLock { state in
             (state.isClosing, state.hasEnded) = (true, true)
             return (state.takeReader(), state.takeWaiters(Array(state.commitWaiters.keys)))
         }

@@ -8,7 +8,6 @@ final class ConsumerSession {
     private let configuration: KafkaClientConfiguration
     private let log: KafkaLogLines
     private let consumer: ConsumerClient
-    private let signal: EventQueue.Signal
     private var flow = FlowMachine()
     private var hasFailed = false
     private var nextCommit = ContinuousClock.now
@@ -25,7 +24,6 @@ final class ConsumerSession {
         (self.core, self.role, self.configuration, self.log) = (core, role, configuration, log)
         let properties = try configuration.consumerProperties(group: role.group, startingAt: role.start)
         self.consumer = try ConsumerClient(properties, topic: configuration.topic)
-        self.signal = EventQueue.Signal { core.state.withLock(waking: true) { $0.isSignalled = true } }
         self.consumer.onRebalance { [unowned self] in self.rebalance($0) }
         do throws(KafkaError) {
             try self.begin()
@@ -33,15 +31,15 @@ final class ConsumerSession {
             self.drainEvents()
             throw .notRead(error)
         }
-        self.consumer.events.beginSignals(self.signal)
-        self.consumer.records.beginSignals(self.signal)
+        self.consumer.events.beginWaking(core.pipe)
+        self.consumer.records.beginWaking(core.pipe)
         // For what came before.
-        self.signal.give()
+        core.pipe.wake()
     }
 
     deinit {
-        self.consumer.events.endSignals()
-        self.consumer.records.endSignals()
+        self.consumer.events.endWaking()
+        self.consumer.records.endWaking()
     }
 
     private func begin() throws(KafkaError) {
@@ -76,14 +74,15 @@ final class ConsumerSession {
 
     /// Blocks until there is something to do or to look at; `false` when the consumer is to close.
     private func waitForWork() -> Bool {
-        let (isReading, isPolling) = (self.flow.isReading, self.flow.isPolling)
-        _ = self.core.state.wait(atMost: isPolling ? .seconds(1) : .milliseconds(50)) { state -> Bool? in
+        let isReading = self.flow.isReading
+        let mustSleep = self.core.state.withLock { state in
             let hasRoom = !isReading && state.buffer.fill < 0.5
             let hasCommit = state.commits.isAwaited && !state.commits.isUnderWay
-            guard state.isSignalled || state.isClosing || hasRoom || hasCommit else { return nil }
-            state.isSignalled = false
-            return true
+            state.isAsleep = !(state.isClosing || hasRoom || hasCommit)
+            return state.isAsleep
         }
+        // Who has something for the thread from here on wakes it, even if it does not sleep yet.
+        if mustSleep { self.core.pipe.sleep(atMost: self.flow.isPolling ? .seconds(1) : .milliseconds(50)) }
         return !self.core.isClosing
     }
 
@@ -219,7 +218,7 @@ final class ConsumerSession {
     }
 
     /// How long the last commit may take.
-    private static let lastCommitTime = Duration.seconds(5)
+    private static let lastCommitTime = Duration.seconds(2)
     /// How long it may take to leave the group.
     private static let leavingTime = Duration.seconds(2)
 

@@ -28,8 +28,8 @@ struct ConsumerState {
     var trouble: ChatError?
     var lag: PartitionOffsets = [:]
     var statistics = KafkaStatistics()
-    /// Whether librdkafka may have something for the thread.
-    var isSignalled = false
+    /// Whether the thread sleeps, or is about to, and nobody has woken it.
+    var isAsleep = false
     var isClosing = false
     var hasEnded = false
 

@@ -37,6 +37,10 @@ extension ConsumerCore {
 
     /// Blocks the thread so long, or until the consumer is to close.
     fileprivate func pause(_ time: Duration) {
-        _ = self.state.wait(atMost: time) { $0.isClosing ? true : nil }
+        let mustSleep = self.state.withLock { state in
+            state.isAsleep = !state.isClosing
+            return state.isAsleep
+        }
+        if mustSleep { self.pipe.sleep(atMost: time) }
     }
 }

@@ -18,14 +18,18 @@ struct DeadLetterReader {
         }
     }
 
-    /// Reads until there is nothing more, or there are enough.
-    func read(limit: Int) throws(ChatError) -> [KafkaDeadLetter] {
+    /// Reads until there is nothing more, or there are enough; of the letters of one source only the first counts.
+    func read(limit: Int, where isWanted: (KafkaDeadLetter) -> Bool) throws(ChatError) -> [KafkaDeadLetter] {
         defer { self.consumer.close(within: self.time) }
         var letters: [KafkaDeadLetter] = []
+        var seen: Set<KafkaDeadLetter.Source> = []
         var rest = self.partitions
         while !rest.isEmpty, letters.count < limit {
             switch self.consumer.poll(atMost: self.time) {
-            case .message(let message): letters.append(KafkaDeadLetter(message))
+            case .message(let message):
+                let letter = KafkaDeadLetter(message)
+                let isNew = letter.source.map { seen.insert($0).inserted } ?? true
+                if isNew, isWanted(letter) { letters.append(letter) }
             case .end(let partition): rest.remove(partition)
             case .failure(let error): throw .notRead(error)
             case nil: throw .notRead(.timedOut)

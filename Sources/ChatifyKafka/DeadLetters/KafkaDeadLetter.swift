@@ -13,6 +13,23 @@ public struct KafkaDeadLetter: Sendable, Hashable {
     /// When it was kept, if the brokers say so.
     public var keptAt: Timestamp?
 
+    /// Whether the whole value was kept, as far as the record says.
+    public var isWhole: Bool { self.originalSize == nil }
+
+    /// Where the record stood that it was made of; `nil` if that is not said.
+    ///
+    /// A letter that was kept just before its writer was killed may be kept once more; both have one source.
+    var source: Source? {
+        guard let topic = self.sourceTopic, self.letter.source.offset >= 0 else { return nil }
+        return Source(topic: topic, position: self.letter.source)
+    }
+
+    /// A place in some topic.
+    struct Source: Hashable {
+        let topic: String
+        let position: LogPosition
+    }
+
     init(_ message: KafkaMessage) {
         func number<Number: FixedWidthInteger>(_ name: String) -> Number? {
             message.headers.last(named: name).flatMap { Number($0.text) }
@@ -25,7 +42,8 @@ public struct KafkaDeadLetter: Sendable, Hashable {
                 partition: number(DeadLetterHeader.sourcePartition) ?? -1,
                 offset: number(DeadLetterHeader.sourceOffset) ?? -1
             ),
-            headers: RecordHeaders(message.headers)
+            headers: RecordHeaders(message.headers),
+            key: message.key
         )
         self.sourceTopic = message.headers.last(named: DeadLetterHeader.sourceTopic)?.text
         self.originalSize = number(DeadLetterHeader.originalSize)

@@ -1,6 +1,6 @@
 public import ChatifyCore
 
-/// Keeps dead letters in a topic of their own: the value as it was read, the reason and the source in headers.
+/// Keeps dead letters in a topic of their own: key and value as they were read, the reason and the source in headers.
 public struct KafkaDeadLetterSink: Sendable {
     private let sender: RecordSender
     private let topic: String
@@ -52,7 +52,12 @@ extension DeadLetter {
             KafkaHeader(DeadLetterHeader.sourcePartition, "\(self.source.partition)"),
             KafkaHeader(DeadLetterHeader.sourceOffset, "\(self.source.offset)"),
         ]
-        return OutgoingRecord(topic: topic, value: self.value, headers: headers + self.headers.kafkaHeaders)
+        return OutgoingRecord(
+            topic: topic,
+            key: self.key,
+            value: self.value,
+            headers: headers + self.headers.kafkaHeaders
+        )
     }
 }
 

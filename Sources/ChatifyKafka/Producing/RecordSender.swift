@@ -12,6 +12,8 @@ final class RecordSender: Sendable {
         /// What to send with; `nil` while there is none.
         var connection: SenderConnection?
         var statistics = KafkaStatistics()
+        /// What was said last of a connection that failed.
+        var lastFailure: String?
         var deadline: ContinuousClock.Instant?
         var thread: OwnedThread?
     }
@@ -84,6 +86,9 @@ final class RecordSender: Sendable {
     /// What the client last said of itself.
     var statistics: KafkaStatistics { self.state.withLock { $0.statistics } }
 
+    /// What librdkafka said last of a connection that failed; `nil` if none did.
+    var lastFailure: String? { self.state.withLock { $0.lastFailure } }
+
     /// The sends that wait for an answer.
     var waiting: Int { self.state.withLock { $0.sends.count } }
 
@@ -147,6 +152,10 @@ extension RecordSender {
 
     func note(_ statistics: KafkaStatistics) {
         self.state.withLock { $0.statistics = statistics }
+    }
+
+    func note(failure: String) {
+        self.state.withLock { $0.lastFailure = failure }
     }
 }
 

@@ -7,6 +7,7 @@ struct SenderThread: ~Copyable {
     private let properties: [KafkaProperty]
     private let log: KafkaLogLines
     private var connection: SenderConnection?
+    private var watch = ConnectionWatch()
     private var hasFailed = false
     private var nextLook = ContinuousClock.now
 
@@ -52,10 +53,18 @@ struct SenderThread: ~Copyable {
 
     private mutating func handle(_ event: KafkaEvent) {
         switch event {
-        case .deliveries(let deliveries): self.sender.end(deliveries)
-        case .log(let line): self.log.write(line)
+        case .deliveries(let deliveries):
+            self.sender.end(deliveries)
+            if deliveries.contains(where: { $0.error == nil }) { self.watch.delivered() }
+        case .log(let line):
+            self.log.write(line)
+            guard line.isAboutConnections else { break }
+            self.sender.note(failure: line.words)
+            self.log.write(self.watch.failed(), line)
         case .statistics(let json):
-            if let statistics = KafkaStatistics(json: json) { self.sender.note(statistics) }
+            guard let statistics = KafkaStatistics(json: json) else { break }
+            self.sender.note(statistics)
+            self.log.write(self.watch.saw(statistics.brokers))
         case .error(let error, let isFatal):
             self.hasFailed = self.hasFailed || isFatal
             self.log.write(error, isFatal: isFatal)

@@ -50,30 +50,15 @@ final class EventQueue: Sendable {
         rd_kafka_queue_yield(self.pointer)
     }
 
-    /// Calls `signal` whenever the queue is no longer empty, until ``endSignals()``.
-    ///
-    /// On a thread of librdkafka and with the queue locked: it must be quick and not call librdkafka.
-    func beginSignals(_ signal: Signal) {
-        rd_kafka_queue_cb_event_enable(
-            self.pointer,
-            { _, signal in
-                guard let signal else { return }
-                Unmanaged<Signal>.fromOpaque(signal).takeUnretainedValue().give()
-            },
-            // Not retained: the owner keeps it until the queue gives no more signals.
-            Unmanaged.passUnretained(signal).toOpaque()
-        )
+    /// Wakes whoever sleeps at `pipe` whenever the queue is no longer empty, until ``endWaking()``.
+    func beginWaking(_ pipe: WakePipe) {
+        let byte: [UInt8] = [1]
+        // The byte is copied.
+        rd_kafka_queue_io_event_enable(self.pointer, pipe.writing, byte, byte.count)
     }
 
-    /// Ends the signals; none is under way when it returns, because they are given with the queue locked.
-    func endSignals() {
-        rd_kafka_queue_cb_event_enable(self.pointer, nil, nil)
-    }
-
-    /// What a queue calls.
-    final class Signal: Sendable {
-        let give: @Sendable () -> Void
-
-        init(_ give: @escaping @Sendable () -> Void) { self.give = give }
+    /// Wakes nobody any more; nothing is written when it returns, because that is done with the queue locked.
+    func endWaking() {
+        rd_kafka_queue_io_event_enable(self.pointer, -1, nil, 0)
     }
 }

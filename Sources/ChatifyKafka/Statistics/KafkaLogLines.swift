@@ -4,13 +4,26 @@ internal import Logging
 struct KafkaLogLines: Sendable {
     let logger: Logger
 
-    /// Logs a line at the level that librdkafka gives it.
+    /// Logs a line at the level that librdkafka gives it, those for debugging that say again and again what is said otherwise.
+    ///
+    /// Of connections ``ConnectionWatch`` has something to say, and of what cannot be read whoever reads.
     func write(_ line: KafkaEvent.LogLine) {
+        let isDetail = line.isAboutTheOtherKind || line.isAboutConnections || line.isAboutReading
         self.logger.log(
-            level: line.isAboutTheOtherKind ? .debug : Self.level(of: line.severity),
+            level: isDetail ? .debug : Self.level(of: line.severity),
             "librdkafka says",
             metadata: ["facility": "\(line.facility)", "line": "\(line.text)"]
         )
+    }
+
+    /// Logs that connections begin to fail, or do not any more.
+    func write(_ change: ConnectionWatch.Action, _ line: KafkaEvent.LogLine? = nil) {
+        switch change {
+        case .none: break
+        case .warn:
+            self.logger.warning("Connections to Kafka brokers fail", metadata: ["line": "\(line?.words ?? "")"])
+        case .notice: self.logger.notice("Connections to Kafka brokers work again")
+        }
     }
 
     /// Logs an error that librdkafka reports.
@@ -41,4 +54,16 @@ extension KafkaEvent.LogLine {
     fileprivate var isAboutTheOtherKind: Bool {
         self.facility == "CONFWARN" && self.text.contains("will be ignored by this")
     }
+
+    /// Whether it repeats an error that the reader of the topic gets as well.
+    fileprivate var isAboutReading: Bool { self.facility == "ERROR" && self.text.hasPrefix("[thrd:app]") }
+
+    /// What it says, without the name of the thread.
+    var words: String {
+        let parts = self.text.split(separator: "]: ", maxSplits: 1)
+        return String(parts.count == 2 && self.text.hasPrefix("[thrd:") ? parts[1] : self.text[...])
+    }
+
+    /// Whether it says that a broker cannot be connected to, ended the connection or does not answer.
+    var isAboutConnections: Bool { ["FAIL", "REQTMOUT", "TIMEOUT"].contains(self.facility) }
 }

@@ -38,7 +38,8 @@ extension KafkaBrokerStatistics {
             if key == "nodeid" {
                 self.id = Int(try reader.readInt64())
             } else if key == "state" {
-                self.isUp = try reader.readString() == "UP"
+                let state = try reader.readString()
+                (self.isUp, self.isIdle) = (state == "UP", state == "INIT")
             } else if key == "rtt" {
                 try self.readRoundTrip(from: &reader)
             } else {

@@ -7,14 +7,17 @@ struct TopicSetup: Sendable {
     let configuration: KafkaClientConfiguration
     let logger: Logger
 
-    /// Makes the topics if that is wanted, and checks the log's.
+    /// Makes the topics if that is wanted, and checks the log's; takes the time for one request at most.
     func run() throws(ChatError) {
-        if self.configuration.createsTopics { self.make() }
-        try self.check()
+        let now = ContinuousClock.now
+        let time = self.configuration.requestTimeout
+        // What was asked for may come after that half.
+        if self.configuration.createsTopics { self.make(until: now.advanced(by: time / 2)) }
+        try self.check(until: now.advanced(by: time))
     }
 
     /// Makes those that are missing; brokers that cannot are not asked for what is there.
-    private func make() {
+    private func make(until deadline: ContinuousClock.Instant) {
         let copies = self.configuration.replicationFactor.map(Int32.init) ?? -1
         let wanted = [
             NewTopic(
@@ -24,18 +27,18 @@ struct TopicSetup: Sendable {
             ),
             NewTopic(name: self.configuration.deadLetters, partitions: 1, replicationFactor: copies),
         ]
-        let topics = wanted.filter { self.isMissing($0.name) }
+        let topics = wanted.filter { self.isMissing($0.name, until: deadline) }
         guard !topics.isEmpty else { return }
-        let results = self.client.makeTopics(topics, within: self.configuration.requestTimeout)
+        let results = self.client.makeTopics(topics, within: Self.rest(until: deadline))
         for case let error? in results where error.kind != .exists {
             // Not the end: the topics may be there, or come by themselves. The check below decides.
             self.logger.warning("Cannot make Kafka topics", metadata: ["error": "\(error)"])
         }
     }
 
-    private func isMissing(_ topic: String) -> Bool {
+    private func isMissing(_ topic: String, until deadline: ContinuousClock.Instant) -> Bool {
         do throws(KafkaError) {
-            _ = try self.client.partitions(of: topic, within: self.configuration.requestTimeout)
+            _ = try self.client.partitions(of: topic, within: Self.rest(until: deadline))
             return false
         } catch {
             return error.kind == .unknownTopic
@@ -43,8 +46,7 @@ struct TopicSetup: Sendable {
     }
 
     /// Asks for the log's topic until it is there or the time is over.
-    private func check() throws(ChatError) {
-        let deadline = ContinuousClock.now.advanced(by: self.configuration.requestTimeout)
+    private func check(until deadline: ContinuousClock.Instant) throws(ChatError) {
         let pause = Monitor(false)
         // Whether the brokers have answered that there is no such topic; the last of many answers may come too late.
         var isMissing = false
@@ -70,11 +72,17 @@ struct TopicSetup: Sendable {
     }
 
     private func ask(until deadline: ContinuousClock.Instant) -> Result<Int32, KafkaError> {
-        let rest = max(.milliseconds(1), ContinuousClock.now.duration(to: deadline))
         do throws(KafkaError) {
-            return .success(try self.client.partitions(of: self.configuration.topic, within: rest))
+            return .success(
+                try self.client.partitions(of: self.configuration.topic, within: Self.rest(until: deadline))
+            )
         } catch {
             return .failure(error)
         }
+    }
+
+    /// The time that is left; never none, for which librdkafka has another meaning.
+    private static func rest(until deadline: ContinuousClock.Instant) -> Duration {
+        max(.milliseconds(1), ContinuousClock.now.duration(to: deadline))
     }
 }

@@ -5,7 +5,8 @@ internal import ChatifyWire
 
 /// One TCP connection that speaks HTTP: requests in, one at a time, answers out in the same order.
 ///
-/// Confined to its worker's loop. On an upgrade a ``WebSocketConnection`` takes the stream over.
+/// Confined to its worker's loop. On an upgrade a ``WebSocketConnection`` takes the stream over, and an
+/// ``HTTPResponseStream`` for an answer that goes on.
 final class HTTPConnection: ServedConnection {
     private let worker: ServerWorker
     private let stream: TCPStream
@@ -13,6 +14,8 @@ final class HTTPConnection: ServedConnection {
     private var head: HTTPRequestHead?
     private var body: [UInt8] = []
     private var handling: Task<Void, Never>?
+    /// What is being answered, or was last, waits for news and not for work: it is not owed to a client that has left.
+    private var isHeld = false
     /// When the request that is coming in, or the next one, must be complete.
     private var deadline: ContinuousClock.Instant
     private var isStopping = false
@@ -82,6 +85,7 @@ final class HTTPConnection: ServedConnection {
         )
         self.head = nil
         self.body = []
+        self.isHeld = self.worker.handler.holds(head)
         let bound = EventLoopBound(self, loop: self.worker.loop)
         self.handling = Task(executorPreference: self.worker.loop) { await bound.value.answer(request) }
     }
@@ -93,6 +97,8 @@ final class HTTPConnection: ServedConnection {
         case .response(let response): self.respond(response, to: request)
         case .webSocket(let accept, let declined):
             if !self.upgrade(request, accept) { declined() }
+        case .stream(let response, let begun, let declined):
+            if !self.stream(response, to: request, begun) { declined() }
         }
     }
 
@@ -100,15 +106,15 @@ final class HTTPConnection: ServedConnection {
 
     private func respond(_ response: HTTPResponse, to request: HTTPRequest) {
         guard !self.isClosing else { return }
-        var response = response
-        response.headers.set("X-Correlation-ID", "\(request.correlationID)")
-        let keepsAlive = request.head.keepsAlive && !self.isStopping
+        let response = self.complete(response, request.head, request.correlationID)
+        let goesOn = !self.isStopping || self.isHeld && response.status == 200
+        let keepsAlive = request.head.keepsAlive && goesOn
         let bytes = response.encode(keepAlive: keepsAlive, isHead: request.head.method == "HEAD")
         // One answer goes out whole, however long it is; the next request waits until the client has read it.
         self.stream.maxOutboundBytes = .max
         guard self.stream.write(bytes) else { return self.abort() }
         guard keepsAlive else { return self.closeAfterFlush() }
-        self.deadline = .now + self.worker.configuration.requestTimeout
+        self.deadline = .now + self.idleTimeout
         self.stream.flush()
         self.isBlocked = self.stream.outboundBytes > 0
         self.advance()
@@ -122,23 +128,26 @@ final class HTTPConnection: ServedConnection {
             instance: head?.path,
             correlationID: head?.correlationID ?? .random()
         )
-        self.respondAndClose(problem)
-    }
-
-    private func respondAndClose(_ problem: ProblemDetails) {
-        var response = problem.response
-        response.headers.set("X-Correlation-ID", "\(problem.correlationID)")
+        let response = self.complete(problem.response, head, problem.correlationID)
         _ = self.stream.write(response.encode(keepAlive: false, isHead: false))
         self.closeAfterFlush()
     }
 
+    /// Adds the fields that every answer has.
+    private func complete(
+        _ response: HTTPResponse,
+        _ head: HTTPRequestHead?,
+        _ correlationID: CorrelationID
+    ) -> HTTPResponse {
+        var response = response
+        response.headers.set("X-Correlation-ID", "\(correlationID)")
+        self.worker.handler.addHeaders(to: &response, answering: head)
+        return response
+    }
+
     /// Becomes a WebSocket, or answers why not and returns `false`.
     private func upgrade(_ request: HTTPRequest, _ accept: (WebSocketConnection) -> any WebSocketHandler) -> Bool {
-        guard !self.isClosing else { return false }
-        guard !self.isStopping, !self.hasReachedEnd else {
-            self.closeAfterFlush()
-            return false
-        }
+        guard self.mayHandOver() else { return false }
         let isCompressed: Bool
         do {
             var headers = try WebSocketHandshake.accept(request.head)
@@ -164,6 +173,33 @@ final class HTTPConnection: ServedConnection {
         return true
     }
 
+    /// Begins an answer that goes on, or returns `false`.
+    private func stream(
+        _ response: HTTPResponse,
+        to request: HTTPRequest,
+        _ begun: (HTTPResponseStream) -> any HTTPStreamHandler
+    ) -> Bool {
+        guard self.mayHandOver() else { return false }
+        let isChunked = request.head.minorVersion >= 1
+        let head = self.complete(response, request.head, request.correlationID).encodeHead(isChunked: isChunked)
+        guard self.stream.write(head) else { return false }
+        self.isClosing = true
+        let answer = HTTPResponseStream(worker: self.worker, stream: self.stream, isChunked: isChunked)
+        self.worker.replace(self, by: answer)
+        answer.start(handler: begun(answer))
+        return true
+    }
+
+    /// Whether the connection may become another; if the client or the server is leaving, it closes instead.
+    private func mayHandOver() -> Bool {
+        guard !self.isClosing else { return false }
+        guard !self.isStopping, !self.hasReachedEnd else {
+            self.closeAfterFlush()
+            return false
+        }
+        return true
+    }
+
     private func closeAfterFlush() {
         self.isClosing = true
         self.stream.stopReading()
@@ -183,7 +219,20 @@ final class HTTPConnection: ServedConnection {
 
     func serverStops() {
         self.isStopping = true
-        if self.handling == nil, !self.isClosing, !self.parser.isMidRequest { self.closeAfterFlush() }
+        guard self.handling == nil, !self.isClosing, !self.parser.isMidRequest else { return }
+        if self.isHeld {
+            self.deadline = min(self.deadline, .now + self.idleTimeout)
+        } else {
+            self.closeAfterFlush()
+        }
+    }
+
+    /// How long the next request may take to come.
+    ///
+    /// Between two polls of a client that is yet to be told that the server stops, a moment; it could not connect again.
+    private var idleTimeout: Duration {
+        let configuration = self.worker.configuration
+        return self.isStopping ? configuration.closeTimeout : configuration.requestTimeout
     }
 
     func abort() {
@@ -206,6 +255,7 @@ extension HTTPConnection: TCPStreamHandler {
     func reachedEnd() {
         // A client that half-closes still gets the answers it waits for, then the connection ends.
         self.hasReachedEnd = true
+        if self.handling != nil, self.isHeld { return self.abort() }
         if !self.isBusy, !self.isClosing { self.closeAfterFlush() }
     }
 

@@ -88,7 +88,7 @@ final class ServerWorker {
         self.metrics.noteTick(
             delay: self.lastTick.time.duration(to: now) - self.configuration.tickInterval,
             processorTime: processorTime - self.lastTick.processorTime,
-            outboundBytes: self.connections.values.reduce(0) { $0 + $1.outboundBytes }
+            outboundBytes: self.connections.values.reduce(self.handler.outboundBytes) { $0 + $1.outboundBytes }
         )
         self.lastTick = (now, processorTime)
     }
@@ -118,5 +118,6 @@ final class ServerWorker {
         self.timer = nil
         for signal in self.signals { signal.close() }
         for connection in Array(self.connections.values) { connection.abort() }
+        self.handler.end()
     }
 }

@@ -20,6 +20,7 @@ final class ChatRoutes: HTTPHandler {
         guard let route = HTTPRoute(path: request.head.path) else {
             return self.problem(404, "There is nothing at this path.", request)
         }
+        if request.head.isPreflight { return .response(OriginPolicy.preflightAnswer) }
         guard route.methods.contains(request.head.method) else {
             var problem = self.details(405, "This path takes \(route.methods.joined(separator: ", ")).", request)
             problem.headers.set("Allow", route.methods.joined(separator: ", "))
@@ -35,12 +36,33 @@ final class ChatRoutes: HTTPHandler {
             case .history(let type, let id): return try await self.history(request, scopeType: type, scopeID: id)
             case .health(let question): return await self.health(question)
             case .metrics: return await self.metrics(request)
-            case .negotiate: return await self.negotiate(request)
-            case .hub: return await self.hub(request)
+            case .negotiate: return await self.refusing(request, self.negotiate)
+            case .hub: return await self.refusing(request, self.hub)
             }
         } catch {
             return .response(self.details(error, request).response)
         }
+    }
+
+    private func refusing(
+        _ request: HTTPRequest,
+        _ answer: (HTTPRequest) async throws(HubRejection) -> HTTPOutcome
+    ) async -> HTTPOutcome {
+        do throws(HubRejection) {
+            return try await answer(request)
+        } catch {
+            return self.refusal(error, request)
+        }
+    }
+
+    func addHeaders(to response: inout HTTPResponse, answering head: HTTPRequestHead?) {
+        guard let head else { return }
+        self.services.origins.addHeaders(to: &response, answering: head)
+    }
+
+    /// A poll waits for news; its client's leaving is what tells that the next is not to be expected.
+    func holds(_ head: HTTPRequestHead) -> Bool {
+        head.method == "GET" && HTTPRoute(path: head.path) == .hub && !WebSocketHandshake.isUpgrade(head)
     }
 
     func tick() {
@@ -49,6 +71,10 @@ final class ChatRoutes: HTTPHandler {
     }
 
     func drain(atMost count: Int) -> Int { self.shard.drain(atMost: count) }
+
+    var outboundBytes: Int { self.shard.unpolledBytes }
+
+    func end() { self.shard.endPolling() }
 }
 
 extension ChatRoutes {

@@ -16,3 +16,39 @@ struct OriginPolicy: Sendable {
         return origin == "http://\(host)" || origin == "https://\(host)"
     }
 }
+
+// Cross-origin resource sharing, as browsers demand it of answers to pages of other origins (Fetch standard, "CORS
+// protocol"; signalr.md §3).
+extension OriginPolicy {
+    /// Lets the page at an allowed origin read the answer, and send what its user is known by.
+    func addHeaders(to response: inout HTTPResponse, answering head: HTTPRequestHead) {
+        // Whoever caches an answer has to know that it depends on who asks.
+        response.headers.add("Vary", "Origin")
+        guard let origin = head.headers["origin"], self.allows(head) else { return }
+        response.headers.set("Access-Control-Allow-Origin", origin)
+        response.headers.set("Access-Control-Allow-Credentials", "true")
+        guard !head.isPreflight else { return }
+        response.headers.set("Access-Control-Expose-Headers", "x-correlation-id, retry-after")
+    }
+
+    /// The answer to a preflight, without the origin; who asks need not be known.
+    static let preflightAnswer = HTTPResponse(
+        status: 204,
+        headers: HTTPHeaders([
+            ("Access-Control-Allow-Methods", "GET, POST, DELETE"),
+            (
+                "Access-Control-Allow-Headers",
+                "x-requested-with, x-signalr-user-agent, authorization, content-type, x-correlation-id, x-user-id"
+            ),
+            ("Access-Control-Max-Age", "600"),
+        ])
+    )
+}
+
+extension HTTPRequestHead {
+    /// Whether a browser asks if a page of another origin may make a request.
+    var isPreflight: Bool {
+        self.method == "OPTIONS" && self.headers["origin"] != nil
+            && self.headers["access-control-request-method"] != nil
+    }
+}

@@ -39,6 +39,18 @@ public struct HTTPResponse: Sendable, Equatable {
         return bytes
     }
 
+    /// Writes the head of a response whose body follows in pieces, and whose connection closes after it.
+    ///
+    /// - Parameter isChunked: Whether the pieces are ``HTTPChunk``s, which clients of HTTP/1.0 do not know; without them
+    ///   only the connection's end tells that of the body.
+    public func encodeHead(isChunked: Bool) -> [UInt8] {
+        var bytes: [UInt8] = []
+        self.appendHead(to: &bytes, connection: "close")
+        if isChunked { bytes.append(contentsOf: "Transfer-Encoding: chunked\r\n".utf8) }
+        bytes.append(contentsOf: "\r\n".utf8)
+        return bytes
+    }
+
     private func appendHead(to bytes: inout [UInt8], connection: String) {
         let status = min(max(self.status, 100), 599)
         bytes.append(contentsOf: "HTTP/1.1 \(status) \(HTTPReasonPhrase.of(status))\r\n".utf8)

@@ -33,7 +33,12 @@ struct HubRig: Sendable {
         framing: HubFraming = .none
     ) async throws -> HubClient {
         let admission = try await self.hub.attach(token: token, bearerToken: nil, claimedUser: user)
-        return await self.loop.run { [loop, shard] in
+        return await self.connect(admission, framing: framing)
+    }
+
+    /// Opens the connection of an admission.
+    func connect(_ admission: HubAdmission, framing: HubFraming) async -> HubClient {
+        await self.loop.run { [loop, shard] in
             let transport = FakeTransport()
             let connection = shard.value.connect(transport, as: admission, framing: framing)
             return HubClient(

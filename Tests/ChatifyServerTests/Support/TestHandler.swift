@@ -1,10 +1,13 @@
 import ChatifyCore
-import ChatifyServer
+import ChatifyEventLoop
 import ChatifyWire
 import Logging
 import TestSupport
 
-/// Answers each request with its path, once the gate lets it; `/ws` becomes a WebSocket.
+@testable import ChatifyServer
+
+/// Answers each request with its path, once the gate lets it; `/ws` becomes a WebSocket, `/stream` goes on, and `/held`
+/// is not owed to a client that has left.
 final class TestHandler: HTTPHandler {
     let gate: Gate
 
@@ -16,7 +19,20 @@ final class TestHandler: HTTPHandler {
         if request.head.path == "/ws" {
             return .webSocket({ EchoSocket(socket: $0) }, declined: { [gate] in gate.begun.record("declined") })
         }
+        if request.head.path == "/stream" {
+            return .stream(
+                HTTPResponse(status: 200, headers: HTTPHeaders([("Content-Type", "text/plain")])),
+                { [gate] in CountingStream($0, gate) },
+                declined: { [gate] in gate.begun.record("declined") }
+            )
+        }
         return .response(HTTPResponse(status: 200, body: Array("path=\(request.head.path)".utf8) + request.body))
+    }
+
+    func holds(_ head: HTTPRequestHead) -> Bool { head.path == "/held" }
+
+    func addHeaders(to response: inout HTTPResponse, answering head: HTTPRequestHead?) {
+        response.headers.set("X-Asked", head?.path ?? "nothing")
     }
 
     func tick() {}
@@ -33,6 +49,8 @@ final class Gate: Sendable {
     let begun = Recorder<String>()
     /// How often the handlers were asked to drain.
     let drains = Recorder<Int>()
+    /// The answers that go on.
+    let streams = Recorder<EventLoopBound<HTTPResponseStream>>()
     private let state: Locked<(isOpen: Bool, waiters: [CheckedContinuation<Void, Never>])>
 
     init(isOpen: Bool = true) { self.state = Locked((isOpen, [])) }
@@ -55,6 +73,20 @@ final class Gate: Sendable {
             if !mustWait { continuation.resume() }
         }
     }
+}
+
+/// Begins with a piece, and records its end.
+final class CountingStream: HTTPStreamHandler {
+    private let gate: Gate
+
+    init(_ stream: HTTPResponseStream, _ gate: Gate) {
+        self.gate = gate
+        let piece = Array("piece".utf8)
+        _ = stream.write(stream.isChunked ? HTTPChunk.encode(piece) : piece)
+        gate.streams.record(EventLoopBound(stream, loop: stream.loop))
+    }
+
+    func closed() { self.gate.begun.record("closed") }
 }
 
 /// Sends every payload back.

@@ -67,6 +67,22 @@ import Testing
         #expect(!["HTTP/1.1 \(status) Client Error", "HTTP/1.1 \(status) Server Error"].contains(line))
     }
 
+    @Test(arguments: [(true, "Transfer-Encoding: chunked\r\n"), (false, "")])
+    func beginsABodyThatGoesOn(isChunked: Bool, framing: String) {
+        let response = HTTPResponse(status: 200, headers: Self.headers, body: Array("left out".utf8))
+        #expect(
+            String(decoding: response.encodeHead(isChunked: isChunked), as: UTF8.self)
+                == "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nConnection: close\r\n\(framing)\r\n"
+        )
+    }
+
+    @Test func writesChunks() {
+        let piece = [UInt8](repeating: 0x78, count: 300)
+        #expect(HTTPChunk.encode(Array("hi".utf8)) == Array("2\r\nhi\r\n".utf8))
+        #expect(HTTPChunk.encode(piece) == Array("12c\r\n".utf8) + piece + Array("\r\n".utf8))
+        #expect(HTTPChunk.last == Array("0\r\n\r\n".utf8))
+    }
+
     @Test func invitesTheBody() {
         #expect(HTTPResponse.continueBytes == Array("HTTP/1.1 100 Continue\r\n\r\n".utf8))
     }

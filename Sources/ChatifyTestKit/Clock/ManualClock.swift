@@ -1,7 +1,10 @@
-import ChatifyCore
+public import ChatifyCore
 
-/// A clock whose time the test moves; both clocks start at `start` and zero and move together.
-final class ManualClock: Sendable {
+/// A clock whose time the test moves; its wall time starts at ``start``, its uptime at zero, and both move together.
+///
+/// Hand its ``chatClock`` to whatever takes a clock, and nothing has to sleep: expiry, back-off and time-outs come when the test says so, the
+/// sleepers woken in the order of their deadlines.
+public final class ManualClock: Sendable {
     private struct Sleeper {
         let id: Int
         let deadline: Duration
@@ -21,38 +24,44 @@ final class ManualClock: Sendable {
         }
     }
 
-    let start: Timestamp
+    /// The wall time at which the clock begins.
+    public let start: Timestamp
     private let state = Locked(State())
 
-    init(start: Timestamp = Timestamp(millisecondsSinceEpoch: 1_768_473_000_000)) {
+    /// Makes a clock that stands still until it is moved.
+    public init(start: Timestamp = Timestamp(millisecondsSinceEpoch: 1_768_473_000_000)) {
         self.start = start
     }
 
-    var uptime: Duration { self.state.withLock { $0.uptime } }
+    /// How far time has been moved.
+    public var uptime: Duration { self.state.withLock { $0.uptime } }
 
-    var now: Timestamp { self.start.advanced(by: self.uptime) }
+    /// The wall time.
+    public var now: Timestamp { self.start.advanced(by: self.uptime) }
 
-    var sleeperCount: Int { self.state.withLock { $0.sleepers.count } }
+    /// How many tasks sleep by this clock.
+    public var sleeperCount: Int { self.state.withLock { $0.sleepers.count } }
 
-    var chatClock: ChatClock {
+    /// This clock in the form that parts of a chat take.
+    public var chatClock: ChatClock {
         ChatClock(now: { self.now }, uptime: { self.uptime }, sleep: { try await self.sleep($0) })
     }
 
     /// Moves time, waking the sleepers it passes in the order of their deadlines.
-    func advance(by duration: Duration) {
+    public func advance(by duration: Duration) {
         let end = self.uptime + duration
         while let sleeper = self.takeSleeper(notAfter: end) { sleeper.continuation.resume() }
         self.state.withLock { $0.uptime = end }
     }
 
     /// Moves time to the earliest deadline and wakes who sleeps until then.
-    func advanceToNextSleeper() {
+    public func advanceToNextSleeper() {
         guard let deadline = self.state.withLock({ $0.sleepers.first?.deadline }) else { return }
         self.advance(by: max(.zero, deadline - self.uptime))
     }
 
     /// Lets time run as fast as its sleepers allow, until the task is cancelled.
-    func runFreely() async {
+    public func runFreely() async {
         while !Task.isCancelled {
             await self.waitForSleepers()
             self.advanceToNextSleeper()
@@ -60,7 +69,7 @@ final class ManualClock: Sendable {
     }
 
     /// Returns once so many are asleep, or the task is cancelled.
-    func waitForSleepers(_ count: Int = 1) async {
+    public func waitForSleepers(_ count: Int = 1) async {
         let id = self.state.withLock { $0.nextID() }
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in

@@ -1,0 +1,49 @@
+internal import ChatifyCore
+internal import ChatifySignalR
+
+/// A connection in use, as every shard may know it.
+struct OpenConnection: Hashable {
+    let connectionID: ConnectionID
+    let userID: UserID
+    let home: ConnectionHome
+    /// Only its last bytes are left, which nobody has fetched yet.
+    var hasEnded = false
+}
+
+/// How a connection's bytes travel, and where it lives.
+struct ConnectionHome: Hashable {
+    let transport: HubTransportKind
+    /// The shard that requests about it have to go to; `nil` if there are no such requests.
+    let shard: Int?
+
+    /// A WebSocket, which takes no requests.
+    static let webSocket = ConnectionHome(transport: .webSockets, shard: nil)
+}
+
+/// The transports of SignalR (signalr.md §4).
+enum HubTransportKind: Hashable {
+    case webSockets
+    case serverSentEvents
+    case longPolling
+
+    var transferFormats: [TransferFormat] {
+        switch self {
+        case .webSockets, .longPolling: [.text, .binary]
+        case .serverSentEvents: [.text]
+        }
+    }
+
+    /// Polls take the place of pings and of the client's time-out (signalr.md §8).
+    func limits(_ limits: HubLimits) -> HubLimits {
+        guard self == .longPolling else { return limits }
+        var limits = limits
+        limits.keepAlive = .never
+        limits.clientTimeout = .never
+        return limits
+    }
+}
+
+extension Duration {
+    /// Longer than any server runs.
+    fileprivate static let never = Duration.seconds(Int64(1) << 40)
+}

@@ -1,0 +1,311 @@
+import ChatifyCore
+import ChatifyEventLoop
+import Foundation
+import TestSupport
+import Testing
+
+@testable import ChatifyHub
+
+/// Server-sent events and long polling: many requests about one connection, on any shard.
+@Suite(.timeLimit(.minutes(1)))
+struct HubRequestTests {
+    private static let handshake = #"{"protocol":"json","version":1}"#
+
+    @Test func `A client may send before its first poll, and polls on any shard`() async throws {
+        try await withTwoShards { rig, elsewhere in
+            let token = try await rig.negotiate()
+            try await rig.post(Self.handshake, token)
+            #expect(try await elsewhere.poll(token) == .data([]))
+            #expect(try await elsewhere.poll(token) == .data("{}\u{1e}"))
+            #expect(await rig.connectionCount == 1)
+            #expect(await elsewhere.connectionCount == 0)
+            async let waiting = rig.poll(token)
+            try await elsewhere.post(HubClient.invocation("HeartbeatAsync", id: "1"), token)
+            #expect(try await waiting == .data(#"{"type":3,"invocationId":"1","result":null}"# + "\u{1e}"))
+        }
+    }
+
+    @Test func `The end is fetched like data, and then said once`() async throws {
+        try await withTwoShards { rig, elsewhere in
+            let token = try await rig.open()
+            await rig.loop.run { [shard = rig.shard] in _ = shard.value.drain(atMost: .max) }
+            #expect(await rig.connectionCount == 0)
+            let close = LongPollAnswer.data(#"{"type":7,"allowReconnect":true}"# + "\u{1e}")
+            #expect(try await elsewhere.poll(token) == close)
+            await #expect(throws: HubRejection.unknownConnection) { try await rig.post("{}", token) }
+            #expect(try await rig.poll(token) == .ended)
+            await #expect(throws: HubRejection.unknownConnection) { try await rig.poll(token) }
+        }
+    }
+
+    @Test func `A deleted connection is gone at once, with the poll that waits`() async throws {
+        try await withTwoShards { rig, elsewhere in
+            let token = try await rig.open()
+            async let waiting = elsewhere.poll(token)
+            await rig.waitUntilPolled()
+            try await elsewhere.end(token)
+            #expect(try await waiting == .ended)
+            #expect(await rig.connectionCount == 0)
+            await #expect(throws: HubRejection.unknownConnection) { try await rig.end(token) }
+            await #expect(throws: HubRejection.unknownConnection) { try await rig.poll(token) }
+            await #expect(throws: HubRejection.unknownConnection) { try await rig.post("{}", token) }
+        }
+    }
+
+    @Test func `Data waits for the next poll when a client has left its poll`() async throws {
+        try await withTwoShards { rig, elsewhere in
+            let token = try await rig.open()
+            let left = Task { try await elsewhere.poll(token) }
+            await rig.waitUntilPolled()
+            left.cancel()
+            #expect(try await left.value == .ended)
+            await rig.loop.run { [shard = rig.shard] in #expect(!shard.value.polled.isEmpty) }
+            try await rig.post(HubClient.invocation("HeartbeatAsync", id: "1"), token)
+            #expect(try await rig.poll(token) == .data(#"{"type":3,"invocationId":"1","result":null}"# + "\u{1e}"))
+        }
+    }
+
+    @Test func `A client that polls no more is removed, one that polls is not timed out`() async throws {
+        try await withTwoShards { rig, _ in
+            let token = try await rig.open()
+            try await rig.post(#"{"type":6}"#, token)
+            async let waiting = rig.poll(token)
+            await rig.waitUntilPolled()
+            await rig.tick(after: .seconds(89))
+            #expect(await rig.connectionCount == 1)
+            try await rig.post(HubClient.invocation("HeartbeatAsync", id: "1"), token)
+            #expect(try await waiting == .data(#"{"type":3,"invocationId":"1","result":null}"# + "\u{1e}"))
+            await rig.tick(after: .seconds(16))
+            #expect(await rig.connectionCount == 0)
+            await #expect(throws: HubRejection.unknownConnection) { try await rig.poll(token) }
+        }
+    }
+
+    @Test func `A poll renews the presence of a client that never pings`() async throws {
+        try await withTwoShards { rig, _ in
+            let token = try await rig.open()
+            async let waiting = rig.poll(token)
+            await rig.waitUntilPolled()
+            await rig.tick(after: .seconds(16))
+            await rig.presence.reports.wait { reports in
+                reports.contains { if case .heartbeat = $0 { true } else { false } }
+            }
+            try await rig.end(token)
+            _ = try await waiting
+        }
+    }
+
+    @Test func `Requests wait while the client is ahead, in order and not too many`() async throws {
+        var configuration = HubConfiguration()
+        configuration.maximumWaitingPosts = 2
+        try await withTwoShards(configuration) { rig, elsewhere in
+            let token = try await rig.open()
+            rig.producer.hold()
+            try await rig.post((0..<20).map { HubClient.message("m\($0)") }.joined(separator: "\u{1e}"), token)
+            // One after the other, so that their order is known.
+            var posts: [Task<Void, any Error>] = []
+            for index in 20..<22 {
+                posts.append(Task { try await elsewhere.post(HubClient.message("m\(index)"), token) })
+                await rig.waitUntilWaiting(posts: index - 19)
+            }
+            await #expect(throws: HubRejection.tooManyPosts) { try await rig.post(HubClient.message("more"), token) }
+            rig.producer.release()
+            for post in posts { try await post.value }
+            await rig.producer.begun.wait(forCount: 22)
+            #expect(rig.producer.begun.all.map(\.text) == (0..<22).map { "m\($0)" })
+        }
+    }
+
+    @Test func `Requests that wait are refused when the connection ends`() async throws {
+        try await withTwoShards { rig, elsewhere in
+            let token = try await rig.open()
+            rig.producer.hold()
+            try await rig.post((0..<20).map { HubClient.message("m\($0)") }.joined(separator: "\u{1e}"), token)
+            let post = Task { try await elsewhere.post(HubClient.message("late"), token) }
+            await rig.waitUntilWaiting(posts: 1)
+            try await rig.end(token)
+            await #expect(throws: HubRejection.unknownConnection) { try await post.value }
+        }
+    }
+
+    @Test func `Whoever does not fetch is closed at the bound, and told`() async throws {
+        var configuration = HubConfiguration()
+        configuration.longPolling.maximumBufferedBytes = 2000
+        try await withTwoShards(configuration) { rig, _ in
+            let token = try await rig.open()
+            try await rig.post(HubClient.invocation("JoinScopeAsync", #"["general"]"#, id: "1"), token)
+            #expect(try await rig.poll(token) == .data(#"{"type":3,"invocationId":"1","result":null}"# + "\u{1e}"))
+            for index in 0..<20 { await rig.deliver("event \(index)") }
+            #expect(await rig.connectionCount == 0)
+            let waiting = await rig.loop.run { [shard = rig.shard] in shard.value.unpolledBytes }
+            guard case .data(let bytes) = try await rig.poll(token) else {
+                Issue.record("no data")
+                return
+            }
+            let records = String(decoding: bytes, as: UTF8.self).split(separator: "\u{1e}").map { Reply(String($0)) }
+            #expect(records.dropLast().compactMap(\.pushedText) == (0..<(records.count - 1)).map { "event \($0)" })
+            #expect(records.count > 3)
+            #expect(bytes.count == waiting)
+            #expect(records.last?.type == 7)
+            #expect(try await rig.poll(token) == .ended)
+        }
+    }
+
+    @Test func `Nobody else gets to a connection, and no other transport`() async throws {
+        try await withTwoShards { rig, elsewhere in
+            let token = try await rig.open()
+            for shard in [rig, elsewhere] {
+                await #expect(throws: HubRejection.otherUser) { try await shard.poll(token, by: "mallory") }
+                await #expect(throws: HubRejection.otherUser) { try await shard.post("{}", token, by: "mallory") }
+                await #expect(throws: HubRejection.otherUser) { try await shard.end(token, by: "mallory") }
+                await #expect(throws: HubRejection.transportChange) { try await shard.attachEventStream(token) }
+                await #expect(throws: HubRejection.transportChange) { try await shard.attach("alice", token: token) }
+                await #expect(throws: HubRejection.idRequired) { try await shard.poll(nil) }
+                await #expect(throws: HubRejection.unknownConnection) { try await shard.poll("guessed") }
+                await #expect(throws: HubRejection.unknownConnection) { try await shard.end("guessed") }
+            }
+            let webSocket = try await rig.connect()
+            await #expect(throws: HubRejection.transportChange) { try await rig.poll(webSocket.token) }
+            await #expect(throws: HubRejection.takesNoPost) { try await rig.post("{}", webSocket.token) }
+            await #expect(throws: HubRejection.notPolled) { try await rig.end(webSocket.token) }
+            let negotiated = try await rig.negotiate()
+            await #expect(throws: HubRejection.notPolled) { try await rig.end(negotiated) }
+            await #expect(throws: HubRejection.otherUser) { try await rig.post("{}", negotiated, by: "mallory") }
+        }
+    }
+
+    @Test func `A stream of events takes requests on any shard, until it is gone`() async throws {
+        try await withTwoShards { rig, elsewhere in
+            let token = try await rig.negotiate()
+            let admission = try await rig.attachEventStream(token)
+            let client = await rig.connect(admission, framing: .serverSentEvents)
+            await #expect(throws: HubRejection.alreadyInUse) { try await elsewhere.attachEventStream(token) }
+            await #expect(throws: HubRejection.transportChange) { try await elsewhere.poll(token) }
+            await #expect(throws: HubRejection.notPolled) { try await elsewhere.end(token) }
+            try await elsewhere.post(Self.handshake, token)
+            await client.events.wait(forCount: 1)
+            #expect(client.events.all == [.write(Array("data: {}\u{1e}\r\n\r\n".utf8))])
+            await client.disconnect()
+            await #expect(throws: HubRejection.unknownConnection) { try await elsewhere.post("{}", token) }
+        }
+    }
+
+    @Test func `Many first requests on all shards open one connection`() async throws {
+        try await withTwoShards { rig, elsewhere in
+            for _ in 0..<50 {
+                let token = try await rig.negotiate()
+                async let here: Void = rig.post(Self.handshake, token)
+                async let there = elsewhere.poll(token)
+                try await here
+                #expect(try await there == .data([]))
+                #expect(await rig.connectionCount + elsewhere.connectionCount == 1)
+                try await rig.end(token)
+            }
+        }
+    }
+}
+
+/// Lends a hub with a shard on each of two loops.
+private func withTwoShards(
+    _ configuration: HubConfiguration = HubConfiguration(),
+    _ body: (HubRig, HubRig) async throws -> Void
+) async throws {
+    try await withHub(configuration) { rig in
+        let loop = try EventLoop(name: "hub-elsewhere")
+        let shard = await loop.run { EventLoopBound(rig.hub.makeShard(on: loop), loop: loop) }
+        let elsewhere = HubRig(
+            loop: loop,
+            hub: rig.hub,
+            shard: shard,
+            producer: rig.producer,
+            presence: rig.presence,
+            log: rig.log
+        )
+        let result: Result<Void, any Error>
+        do {
+            result = .success(try await body(rig, elsewhere))
+        } catch {
+            result = .failure(error)
+        }
+        for end in [rig, elsewhere] { await end.loop.run { [shard = end.shard] in shard.value.endPolling() } }
+        await loop.run { _ = shard.value.drain(atMost: .max) }
+        await loop.shutdown()
+        try result.get()
+    }
+}
+
+extension LongPollAnswer {
+    fileprivate static func data(_ text: String) -> LongPollAnswer { .data(Array(text.utf8)) }
+}
+
+extension HubRig {
+    /// Negotiates and returns the token.
+    fileprivate func negotiate() async throws -> String {
+        let body = try await self.hub.negotiate(version: "1", bearerToken: nil, claimedUser: "alice")
+        let answer = try #require(try JSONSerialization.jsonObject(with: Data(body)) as? [String: Any])
+        return try #require(answer["connectionToken"] as? String)
+    }
+
+    /// Opens a long-polling connection, shakes hands, and returns its token.
+    fileprivate func open() async throws -> String {
+        let token = try await self.negotiate()
+        #expect(try await self.poll(token) == .data([]))
+        try await self.post(#"{"protocol":"json","version":1}"#, token)
+        #expect(try await self.poll(token) == .data("{}\u{1e}"))
+        return token
+    }
+
+    fileprivate func poll(_ token: String?, by user: String = "alice") async throws -> LongPollAnswer {
+        try await self.onShard { try await $0.poll(token: token, bearerToken: nil, claimedUser: user) }
+    }
+
+    /// Posts one record, or several with separators between them.
+    fileprivate func post(_ records: String, _ token: String?, by user: String = "alice") async throws {
+        let body = Array("\(records)\u{1e}".utf8)
+        try await self.onShard { try await $0.post(body, token: token, bearerToken: nil, claimedUser: user) }
+    }
+
+    fileprivate func end(_ token: String?, by user: String = "alice") async throws {
+        try await self.onShard { try await $0.end(token: token, bearerToken: nil, claimedUser: user) }
+    }
+
+    fileprivate func attachEventStream(_ token: String?) async throws -> HubAdmission {
+        try await self.onShard {
+            try await $0.attachEventStream(token: token, bearerToken: nil, claimedUser: "alice")
+        }
+    }
+
+    /// Asks the shard, as a request does that its loop has read.
+    private func onShard<Value: Sendable>(
+        _ body: @escaping @Sendable (HubShard) async throws -> Value
+    ) async throws -> Value {
+        let task = Task(executorPreference: self.loop) { [shard = self.shard] in try await body(shard.value) }
+        return try await withTaskCancellationHandler {
+            try await task.value
+        } onCancel: {
+            task.cancel()
+        }
+    }
+
+    /// Returns once a poll waits on this shard.
+    fileprivate func waitUntilPolled() async {
+        await self.waitUntil { $0.polled.values.contains { $0.isPolled } }
+    }
+
+    /// Returns once so many requests wait for a connection of this shard.
+    fileprivate func waitUntilWaiting(posts count: Int) async {
+        await self.waitUntil { $0.connections.values.contains { $0.posts.count == count } }
+    }
+
+    /// Asks until it is so, for what nothing announces; the suite's time limit ends it.
+    private func waitUntil(_ isSo: @escaping @Sendable (HubShard) -> Bool) async {
+        while !Task.isCancelled {
+            if await self.loop.run({ [shard] in isSo(shard.value) }) { return }
+            await Task.yield()
+        }
+    }
+
+    fileprivate func tick(after duration: Duration) async {
+        await self.loop.run { [shard] in shard.value.tick(now: .now + duration) }
+    }
+}

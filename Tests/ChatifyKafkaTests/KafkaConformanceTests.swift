@@ -1,0 +1,73 @@
+import ChatifyCore
+import ChatifyTestKit
+import Foundation
+import TestSupport
+import Testing
+
+@testable import ChatifyKafka
+
+/// The log in Kafka keeps the laws of the ports, for two pods and over the crash of one.
+@Suite(.timeLimit(.minutes(3))) struct KafkaConformanceTests {
+    /// The laws about members that share partitions; the brokers take seconds for each that comes or goes.
+    private static let sharing: Set = [
+        EventLogCheck.aPartitionHasOneReader.name, EventLogCheck.leaversHandOver.name,
+        EventLogCheck.staleCommitsAreIgnored.name,
+    ]
+
+    @Test(arguments: EventLogCheck.all)
+    func log(check: EventLogCheck) async throws {
+        let topic = try TestTopic()
+        let membership: KafkaMembership = Self.sharing.contains(check.name) ? .shared : .alone
+        try await topic.withLog { first in
+            try await topic.withLog { second in
+                try await topic.withLog { third in
+                    let subject = EventLogSubject(
+                        Self.view(of: first, membership),
+                        partitions: topic.partitions,
+                        another: { Self.view(of: second, membership) },
+                        // What the pod had not sent is not asked for again: brokers keep all else.
+                        restart: {
+                            await first.close(within: .zero)
+                            return Self.view(of: third, membership)
+                        },
+                        patience: .seconds(40)
+                    )
+                    try await check.run(on: subject)
+                }
+            }
+        }
+    }
+
+    /// Groups belong to the cluster, not to a topic, and all these checks run on one.
+    private static func view(of log: KafkaLog, _ membership: KafkaMembership) -> EventLogView {
+        EventLogView(producer: log.producer) {
+            let group = "\(log.configuration.topic)-\($0)"
+            return try await log.makeConsumer(group: group, startingAt: $1, commits: $2, membership: membership)
+        }
+    }
+
+    @Test(arguments: DeadLetterSinkCheck.all.filter { !$0.requires.contains(.outage) })
+    func deadLetters(check: DeadLetterSinkCheck) async throws {
+        let topic = try TestTopic()
+        try await topic.withLog { log in
+            try await topic.withLog { other in
+                let subject = DeadLetterSinkSubject(
+                    log.deadLetters,
+                    letters: { try await other.keptDeadLetters.letters(limit: 1000).map(\.letter) },
+                    restart: { await log.close(within: .zero) }
+                )
+                try await check.run(on: subject)
+            }
+        }
+    }
+
+    @Test func anOutageIsSaid() async throws {
+        let mock = try MockKafka("--brokers", "1")
+        try await TestTopic(on: mock).withLog {
+            $0.deliveryTimeout = .seconds(1)
+        } _: { log in
+            let subject = DeadLetterSinkSubject(log.deadLetters, breakDown: { try mock.tell("down -1") })
+            try await DeadLetterSinkCheck.anOutageIsSaid.run(on: subject)
+        }
+    }
+}
