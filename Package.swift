@@ -138,6 +138,20 @@ let package = Package(
             path: "Tests/RedisCaller"
         ),
 
+        // Many pods in one deterministic process: Documentation/Simulation.md.
+        .target(
+            name: "ChatifySimulation",
+            dependencies: [
+                "ChatifyCore", "ChatifyHub", "ChatifySignalR", "TestSupport",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            path: "Tests/Simulation/Library"
+        ),
+        .executableTarget(
+            name: "chatify-simulation",
+            dependencies: ["ChatifySimulation", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            path: "Tests/Simulation/Command"
+        ),
         .executableTarget(
             name: "KafkaWriter",
             dependencies: [
@@ -211,6 +225,7 @@ let package = Package(
                 .product(name: "MetricsTestKit", package: "swift-metrics"),
             ]
         ),
+        .testTarget(name: "ChatifySimulationTests", dependencies: ["ChatifyCore", "ChatifySimulation", "TestSupport"]),
         .testTarget(name: "ChatifyWireTests", dependencies: ["ChatifyWire", "TestSupport"]),
         .testTarget(name: "ChatifyEventLoopTests", dependencies: ["ChatifyEventLoop", "TestSupport"]),
         .testTarget(

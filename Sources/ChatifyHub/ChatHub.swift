@@ -16,6 +16,7 @@ public final class ChatHub: Sendable {
     let encodings = EncodingTable()
     let metrics = HubMetrics()
     let logger: Logger
+    let surroundings: HubSurroundings
     private let authenticator: any Authenticator
     let registry: Locked<ConnectionRegistry>
     let replaySource: (any ReplaySource)?
@@ -25,13 +26,36 @@ public final class ChatHub: Sendable {
     /// Makes a hub over the chat and the adapters a hub needs beside it.
     /// - Parameter replaySource: Where clients that resume find what the hub does not hold in memory any more; `nil`, the default, for
     ///   nowhere.
-    public init(
+    public convenience init(
         chat: ChatService,
         presence: any PresenceService,
         authenticator: any Authenticator,
         podIdentity: any PodIdentity,
         replaySource: (any ReplaySource)? = nil,
         configuration: HubConfiguration = HubConfiguration(),
+        logger: Logger
+    ) {
+        self.init(
+            chat: chat,
+            presence: presence,
+            authenticator: authenticator,
+            podIdentity: podIdentity,
+            replaySource: replaySource,
+            configuration: configuration,
+            surroundings: .system,
+            logger: logger
+        )
+    }
+
+    /// Makes a hub that takes time and names from `surroundings`.
+    package init(
+        chat: ChatService,
+        presence: any PresenceService,
+        authenticator: any Authenticator,
+        podIdentity: any PodIdentity,
+        replaySource: (any ReplaySource)?,
+        configuration: HubConfiguration,
+        surroundings: HubSurroundings,
         logger: Logger
     ) {
         self.chat = chat
@@ -49,6 +73,7 @@ public final class ChatHub: Sendable {
                 )
             )
         )
+        self.surroundings = surroundings
         self.registry = Locked(
             ConnectionRegistry(
                 maximumNegotiations: configuration.maximumNegotiations,
@@ -117,10 +142,10 @@ extension ChatHub {
         } catch {
             return NegotiateResponse.failure(error.text).encoded()
         }
-        let names = ConnectionIdentity(negotiateVersion: request.version)
+        let names = self.surroundings.names(request.version)
         let connectionID = ConnectionID(unchecked: names.id)
         let identity = try await self.identify(bearerToken, claimedUser, as: connectionID)
-        let now = ContinuousClock.now
+        let now = self.surroundings.now()
         let isKept = self.registry.withLock {
             $0.negotiate(
                 token: names.token,
@@ -169,7 +194,9 @@ extension ChatHub {
 
     /// Takes a negotiated token into use.
     func claim(_ token: String, by identity: Identity, at home: ConnectionHome) throws(HubRejection) -> HubAdmission {
-        switch self.registry.withLock({ $0.claim(token: token, by: identity.userID, at: home, now: .now) }) {
+        switch self.registry.withLock({
+            $0.claim(token: token, by: identity.userID, at: home, now: self.surroundings.now())
+        }) {
         case .granted(let id):
             return HubAdmission(connectionID: id, identity: identity, token: token, transport: home.transport)
         case .unknown: throw .unknownConnection
@@ -180,7 +207,7 @@ extension ChatHub {
     }
 
     private func open(_ bearerToken: String?, _ claimedUser: String?) async throws(HubRejection) -> HubAdmission {
-        let names = ConnectionIdentity()
+        let names = self.surroundings.names(1)
         let connectionID = ConnectionID(unchecked: names.id)
         let identity = try await self.identify(bearerToken, claimedUser, as: connectionID)
         let connection = OpenConnection(connectionID: connectionID, userID: identity.userID, home: .webSocket)
@@ -229,6 +256,6 @@ extension ChatHub {
 
     /// Drops negotiations that no transport claimed in time; call it about once a second.
     public func expireNegotiations() {
-        self.registry.withLock { $0.expire(now: .now) }
+        self.registry.withLock { $0.expire(now: self.surroundings.now()) }
     }
 }

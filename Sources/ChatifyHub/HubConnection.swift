@@ -53,7 +53,7 @@ public final class HubConnection {
     public func receive(_ bytes: UnsafeRawBufferPointer) {
         // Once the connection is ending nothing more is taken, so nothing more is kept.
         guard self.transport != nil, self.ending == nil else { return }
-        self.machine.receive(bytes, now: .now)
+        self.machine.receive(bytes, now: self.shard.hub.surroundings.now())
         self.pump()
     }
 
@@ -84,7 +84,7 @@ extension HubConnection {
     private func adjustReading() {
         guard let transport = self.transport, self.isReadingPaused != self.invocations.isFull else { return }
         self.isReadingPaused.toggle()
-        self.machine.readingPaused(self.isReadingPaused, now: .now)
+        self.machine.readingPaused(self.isReadingPaused, now: self.shard.hub.surroundings.now())
         if self.isReadingPaused {
             transport.pauseReading()
         } else {
@@ -115,6 +115,9 @@ extension HubConnection {
         self.encoding = self.shard.hub.encodings.encoding(of: hubProtocol, framing: self.framing)
         self.shard.note(.online, of: self.presence)
     }
+
+    /// How many received bytes wait to be understood.
+    package var bufferedCount: Int { self.machine.bufferedCount }
 
     var presence: PresentConnection {
         PresentConnection(userID: self.userID, connectionID: self.id, podID: self.shard.hub.podID)

@@ -26,7 +26,7 @@ public final class HubShard {
         self.hub = hub
         self.executor = executor
         self.standing = standing
-        self.now = .now
+        self.now = hub.surroundings.now()
     }
 
     /// The connections of this shard.
@@ -40,7 +40,7 @@ public final class HubShard {
     ///   - framing: How the transport wraps records.
     public func connect(_ transport: any HubTransport, as admission: HubAdmission, framing: HubFraming) -> HubConnection
     {
-        self.now = .now
+        self.now = self.hub.surroundings.now()
         let connection = HubConnection(shard: self, transport: transport, admission: admission, framing: framing)
         self.connections[connection.id] = connection
         self.hub.metrics.sessionOpened()
@@ -51,12 +51,12 @@ public final class HubShard {
     ///
     /// Call it about once a second.
     /// - Parameter now: The time; only tests give another than the present.
-    public func tick(now: ContinuousClock.Instant = .now) {
-        self.now = now
+    public func tick(now: ContinuousClock.Instant? = nil) {
+        self.now = now ?? self.hub.surroundings.now()
         for connection in Array(self.connections.values) { connection.tick(now: self.now) }
         for transport in Array(self.polled.values) { transport.tick(now: self.now) }
-        self.readWaiters.expire(now: now)
-        self.hub.pollPresence(at: now)
+        self.readWaiters.expire(now: self.now)
+        self.hub.pollPresence(at: self.now)
     }
 
     /// Asks up to `count` connections to go elsewhere: what they sent is answered, then each gets a close record with
@@ -77,7 +77,7 @@ public final class HubShard {
     }
 
     func deliver(_ broadcast: Broadcast) {
-        self.now = .now
+        self.now = self.hub.surroundings.now()
         var deliveries = 0
         for item in broadcast.items {
             guard let members = self.scopes[item.scope] else { continue }

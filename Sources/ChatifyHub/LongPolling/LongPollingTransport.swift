@@ -31,8 +31,6 @@ final class LongPollingTransport: HubTransport {
     /// The bytes that wait for the next poll.
     var bufferedBytes: Int { self.machine.bufferedBytes }
 
-    var queuedBytes: Int { self.bufferedBytes }
-
     /// Waits until there is something to say, and returns it.
     func poll() async -> LongPollAnswer {
         let number = self.machine.begin(now: .now)
