@@ -73,4 +73,17 @@ import Testing
         #expect(error?.code == .configuration)
         #expect(error?.message == "Kafka topic \(topic.name) is not there.")
     }
+
+    @Test func askingForATopicDoesNotMakeIt() async throws {
+        let topic = try TestTopic()
+        let error = await #expect(throws: ChatError.self) {
+            try await topic.withLog {
+                $0.topic += "-misspelt"
+                $0.createsTopics = false
+                $0.requestTimeout = .seconds(1)
+            } _: { _ in
+            }
+        }
+        #expect(error?.message == "Kafka topic \(topic.name)-misspelt is not there.")
+    }
 }
