@@ -39,13 +39,15 @@ import Testing
     }
 
     @Test func topicsThatAreThereAreNotMade() async throws {
-        let captured = CapturingLog()
-        try await TestTopic().withLog(log: captured) {
+        let (topic, captured) = (try TestTopic(), CapturingLog())
+        // On a real cluster this one makes them.
+        try await topic.withLog { _ in }
+        try await topic.withLog(log: captured) {
             $0.createsTopics = true
         } _: { log in
             try await log.check()
         }
-        #expect(captured.warnings.isEmpty)
+        #expect(!captured.warnings.contains { $0.message == "Cannot make Kafka topics" })
     }
 
     @Test func brokersThatCannotMakeTopicsAreWarnedOf() async throws {
@@ -74,7 +76,8 @@ import Testing
         #expect(error?.message == "Kafka topic \(topic.name) is not there.")
     }
 
-    @Test func askingForATopicDoesNotMakeIt() async throws {
+    @Test(.enabled(if: TestTopic.isOnRealCluster, "a mock cluster makes whatever it is asked for"))
+    func askingForATopicDoesNotMakeIt() async throws {
         let topic = try TestTopic()
         let error = await #expect(throws: ChatError.self) {
             try await topic.withLog {
