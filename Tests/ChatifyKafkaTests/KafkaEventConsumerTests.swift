@@ -195,6 +195,19 @@ import Testing
         }
     }
 
+    @Test func brokersThatDoNotKnowANewTopicYetAreAskedAgain() async throws {
+        let mock = try MockKafka("--brokers", "1")
+        try await TestTopic(on: mock).withLog { log in
+            // 3: unknown topic or partition, 6: not its leader. ListOffsets is request 2.
+            try mock.tell("fail 2 3 6 3 6 3 6")
+            try await log.withConsumer { consumer in
+                try await log.produce([event(1)])
+                let numbers = try await consumer.read(1).map(\.number)
+                #expect(numbers == [1])
+            }
+        }
+    }
+
     @Test func aConsumerThatFindsNoBrokerIsNotMade() async throws {
         let mock = try MockKafka("--brokers", "1")
         try await TestTopic(on: mock).withLog {

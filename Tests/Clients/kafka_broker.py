@@ -10,7 +10,9 @@ import uuid
 import pytest
 
 from byte_stream import WAIT
+from kafka_admin import make_topics
 from kafka_topic import KafkaTopic
+from server_process import poll_until
 
 PARTITIONS = 3
 
@@ -21,9 +23,16 @@ class KafkaBroker:
     def __init__(self, servers: str):
         self.servers = servers
 
-    def make_topic(self, partitions: int = PARTITIONS) -> KafkaTopic:
-        """A topic that no other test uses, and one for its dead letters; on a real cluster the first pod makes them."""
+    def name_topic(self, partitions: int = PARTITIONS) -> KafkaTopic:
+        """A topic that no other test uses and that is not there yet; pods can make it on a real cluster alone."""
         return KafkaTopic(self.servers, f"chat-{uuid.uuid4().hex[:12]}", partitions)
+
+    def make_topic(self, partitions: int = PARTITIONS) -> KafkaTopic:
+        """A topic that no other test uses, and one for its dead letters."""
+        topic = self.name_topic(partitions)
+        make_topics(self.servers, {each.name: each.partitions for each in (topic, topic.dead_letters)})
+        poll_until(lambda: topic.has_leaders() and topic.dead_letters.has_leaders(), "the new topics' leaders")
+        return topic
 
     def tell(self, command: str) -> None:
         """Gives the mock cluster a command (see `Tests/MockBroker`); skips the test on a real one."""
@@ -48,7 +57,7 @@ class MockBroker(KafkaBroker):
         super().__init__(servers.removeprefix("bootstrap.servers="))
 
     def make_topic(self, partitions: int = PARTITIONS) -> KafkaTopic:
-        topic = super().make_topic(partitions)
+        topic = self.name_topic(partitions)
         self.tell(f"topic {topic.name} {partitions}")
         self.tell(f"topic {topic.dead_letters.name} 1")
         return topic

@@ -78,6 +78,16 @@ class KafkaTopic:
         output = self._kcat(*self._reading, "-o", "beginning")
         return [self._record(json.loads(line)) for line in output.splitlines()]
 
+    def found_partitions(self) -> list[dict]:
+        """The partitions as the brokers tell of them, none if there is no such topic; does not make it."""
+        found = json.loads(self._kcat("-L", "-J"))["topics"]
+        return [partition for topic in found if topic["topic"] == self.name for partition in topic["partitions"]]
+
+    def has_leaders(self) -> bool:
+        """Whether the topic is there as it should be and can be written to."""
+        leaders = [partition["leader"] for partition in self.found_partitions()]
+        return len(leaders) == self.partitions and min(leaders) >= 0
+
     def is_committed_by(self, group: str) -> bool:
         """Whether a group has committed all records; false also while that cannot be found out, as in a rebalance."""
         stored = ("-o", "stored", "-X", f"group.id={group}", "-X", "auto.offset.reset=earliest")

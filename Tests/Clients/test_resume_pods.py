@@ -1,49 +1,21 @@
 """Resuming on another pod when the one that a client was on is dead; the pods share a log in Kafka."""
 
-import subprocess
 import threading
-import uuid
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from byte_stream import WAIT
-from conftest import executable
 from http_chat import say
 from resuming import ROOMY, ResumingListener, follows
 from senders import HubSender
 
 
-@pytest.fixture(scope="module")
-def broker():
-    """A mock cluster of the module's own, and how to make a topic on it."""
-    process = subprocess.Popen(
-        [executable("CHATIFY_MOCK_BROKER")], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    )
-    servers = process.stdout.readline().rstrip("\n").removeprefix("bootstrap.servers=")
-    assert servers
-
-    def make_topic() -> dict[str, str]:
-        """The settings of pods that share a new topic."""
-        name = f"chat-{uuid.uuid4().hex[:12]}"
-        for command in (f"topic {name} 3", f"topic {name}-dlq 1"):
-            process.stdin.write(command + "\n")
-            process.stdin.flush()
-            assert process.stdout.readline() == "ok\n"
-        return {"MessageBroker__BootstrapServers": servers, "MessageBroker__TopicName": name}
-
-    yield make_topic
-    process.kill()
-    process.wait(WAIT)
-    process.stdin.close()
-    process.stdout.close()
-
-
 @pytest.fixture
-def start_pod_on(broker, launch):
+def start_pod_on(kafka, launch):
     """Starts pods that share one topic of the test's own and keep their history in memory; they end before the cluster."""
-    topic = broker()
-    return lambda pod, **settings: launch(("--in-memory",), topic | ROOMY | settings, pod=pod)
+    topic = kafka.make_topic()
+    return lambda pod, **settings: launch(("--in-memory",), topic.settings() | ROOMY | settings, pod=pod)
 
 
 def test_clients_of_a_dead_pod_go_on_at_another(start_pod_on, scope, names, seed):

@@ -13,8 +13,8 @@ extension KafkaClientConfiguration {
             KafkaProperty("queue.buffering.max.messages", "\(self.maximumInFlight)"),
             KafkaProperty("queue.buffering.max.kbytes", "\((self.maximumInFlightBytes + 1023) / 1024)"),
             KafkaProperty("message.max.bytes", "\(self.maximumRecordBytes)"),
-            // To ask for a topic is not to make it, where we make it with the partitions that are wanted.
-            KafkaProperty("allow.auto.create.topics", "\(!self.createsTopics)"),
+            // To ask for a topic is not to make it: brokers would give it as many partitions as they think right.
+            KafkaProperty("allow.auto.create.topics", "false"),
         ])
     }
 
@@ -102,5 +102,10 @@ extension Duration {
     var inMilliseconds: Int32 {
         let (seconds, attoseconds) = self.components
         return Int32(clamping: seconds * 1000 + attoseconds / 1_000_000_000_000_000)
+    }
+
+    /// The time that is left; never none, for which librdkafka has another meaning.
+    static func rest(until deadline: ContinuousClock.Instant) -> Duration {
+        max(.milliseconds(1), ContinuousClock.now.duration(to: deadline))
     }
 }

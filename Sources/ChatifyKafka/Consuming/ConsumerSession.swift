@@ -29,7 +29,11 @@ final class ConsumerSession {
             try self.begin()
         } catch {
             self.drainEvents()
-            throw .notRead(error)
+            throw ChatError(
+                .unavailable,
+                "Kafka topic \(configuration.topic) cannot be read: \(error.message).",
+                cause: error
+            )
         }
         self.consumer.events.beginWaking(core.pipe)
         self.consumer.records.beginWaking(core.pipe)
@@ -53,11 +57,26 @@ final class ConsumerSession {
     }
 
     /// Where a consumer that is alone begins: behind what its group has committed, else where the role says.
+    ///
+    /// Brokers that have just made a topic, or moved a partition, may not all know of it yet: asked again until the time is over.
     private func startingOffsets() throws(KafkaError) -> PartitionOffsets {
-        let time = self.configuration.requestTimeout
+        let deadline = ContinuousClock.now.advanced(by: self.configuration.requestTimeout)
+        while true {
+            do throws(KafkaError) {
+                return try self.startingOffsets(until: deadline)
+            } catch {
+                guard error.mayPass, deadline > .now, !self.core.isClosing else { throw error }
+                self.core.pause(.milliseconds(100))
+            }
+        }
+    }
+
+    private func startingOffsets(until deadline: ContinuousClock.Instant) throws(KafkaError) -> PartitionOffsets {
         var offsets: PartitionOffsets = [:]
-        for (partition, committed) in try self.consumer.committed(0..<self.configuration.partitions, within: time) {
-            let held = try self.consumer.client.offsets(of: self.configuration.topic, partition, within: time)
+        let partitions = 0..<self.configuration.partitions
+        for (partition, committed) in try self.consumer.committed(partitions, within: .rest(until: deadline)) {
+            let topic = self.configuration.topic
+            let held = try self.consumer.client.offsets(of: topic, partition, within: .rest(until: deadline))
             // A number rather than "the end", so that everything written from this moment on comes, whenever the first fetch is. And
             // not an offset that is gone, so that it is known where the consumer begins.
             let start = self.role.start == .beginning ? held.lowerBound : held.upperBound

@@ -90,4 +90,12 @@ extension KafkaError {
         default: .other
         }
     }
+
+    /// Whether the same request may be answered well a moment later.
+    var mayPass: Bool {
+        switch self.kind {
+        case .unknownTopic, .timedOut, .noBroker, .other: true
+        case .queueFull, .tooLarge, .fatal, .exists, .unsupported, .denied, .endOfPartition: false
+        }
+    }
 }

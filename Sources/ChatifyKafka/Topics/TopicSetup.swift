@@ -29,7 +29,7 @@ struct TopicSetup: Sendable {
         ]
         let topics = wanted.filter { self.isMissing($0.name, until: deadline) }
         guard !topics.isEmpty else { return }
-        let results = self.client.makeTopics(topics, within: Self.rest(until: deadline))
+        let results = self.client.makeTopics(topics, within: .rest(until: deadline))
         for case let error? in results where error.kind != .exists {
             // Not the end: the topics may be there, or come by themselves. The check below decides.
             self.logger.warning("Cannot make Kafka topics", metadata: ["error": "\(error)"])
@@ -38,7 +38,7 @@ struct TopicSetup: Sendable {
 
     private func isMissing(_ topic: String, until deadline: ContinuousClock.Instant) -> Bool {
         do throws(KafkaError) {
-            _ = try self.client.partitions(of: topic, within: Self.rest(until: deadline))
+            _ = try self.client.partitions(of: topic, within: .rest(until: deadline))
             return false
         } catch {
             return error.kind == .unknownTopic
@@ -74,15 +74,10 @@ struct TopicSetup: Sendable {
     private func ask(until deadline: ContinuousClock.Instant) -> Result<Int32, KafkaError> {
         do throws(KafkaError) {
             return .success(
-                try self.client.partitions(of: self.configuration.topic, within: Self.rest(until: deadline))
+                try self.client.partitions(of: self.configuration.topic, within: .rest(until: deadline))
             )
         } catch {
             return .failure(error)
         }
-    }
-
-    /// The time that is left; never none, for which librdkafka has another meaning.
-    private static func rest(until deadline: ContinuousClock.Instant) -> Duration {
-        max(.milliseconds(1), ContinuousClock.now.duration(to: deadline))
     }
 }
