@@ -95,7 +95,7 @@ extension KafkaError {
     var mayPass: Bool {
         switch self.kind {
         case .unknownTopic, .timedOut, .noBroker, .other: true
-        case .queueFull, .tooLarge, .fatal, .exists, .unsupported, .denied, .endOfPartition: false
+        case .queueFull, .tooLarge, .fatal, .exists, .unsupported, .denied, .endOfPartition, .outOfRange: false
         }
     }
 }
