@@ -70,7 +70,9 @@ import Testing
         var driver = Self.opened()
         _ = driver.machine.transportReplaced(now: .seconds(10))
         #expect(driver.machine.tick(now: .seconds(24.9)) == nil)
-        #expect(driver.machine.tick(now: .seconds(25)) == .close(sending: Self.fault.records, reason: .handshakeTimeout))
+        #expect(
+            driver.machine.tick(now: .seconds(25)) == .close(sending: Self.fault.records, reason: .handshakeTimeout)
+        )
     }
 
     @Test(arguments: [#"{"type":8,"sequenceId":1};"#, #"{"type":9,"sequenceId":2};"#, #"{"type":9,"sequenceId":0};"#])

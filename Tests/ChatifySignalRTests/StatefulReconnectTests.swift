@@ -58,7 +58,8 @@ import Testing
         (
             "a full buffer takes nothing more, until something is acknowledged",
             [
-                .send(1, bytes: 60), .send(1, bytes: 41, kept: false), .send(1, bytes: 40), .send(1, bytes: 1, kept: false),
+                .send(1, bytes: 60), .send(1, bytes: 41, kept: false), .send(1, bytes: 40),
+                .send(1, bytes: 1, kept: false),
                 .receive(.ack(1), .drop), .send(1, bytes: 60), .attach(sequence: 2, records: 100),
             ]
         ),
@@ -81,7 +82,10 @@ import Testing
         ),
         (
             "the client begins with what is new",
-            [.receive(Self.item, .take), .attach(sequence: 1, records: 0), .receive(.sequence(2), .drop), .receive(Self.item, .take)]
+            [
+                .receive(Self.item, .take), .attach(sequence: 1, records: 0), .receive(.sequence(2), .drop),
+                .receive(Self.item, .take),
+            ]
         ),
         (
             "everything is ignored until the client says where it begins",
@@ -101,7 +105,10 @@ import Testing
         ("the greatest sequence", [.receive(.sequence(.max), Self.sequenceFault)]),
         (
             "a sequence is allowed at any time",
-            [.receive(.sequence(1), .drop), .receive(Self.item, .take), .receive(.sequence(1), .drop), .receive(Self.item, .drop)]
+            [
+                .receive(.sequence(1), .drop), .receive(Self.item, .take), .receive(.sequence(1), .drop),
+                .receive(Self.item, .drop),
+            ]
         ),
         ("nobody comes", [.lose(until: 30), .tick(29.9, .nothing), .tick(30, .expire)]),
         (
@@ -120,13 +127,18 @@ import Testing
         for step in story.steps {
             switch step {
             case .send(let count, let bytes, let kept):
-                #expect(machine.keep([UInt8](repeating: 0, count: bytes), count: count) == kept)
-            case .receive(let message, let verdict): #expect(machine.receive(message) == verdict)
+                let isKept = machine.keep([UInt8](repeating: 0, count: bytes), count: count)
+                #expect(isKept == kept)
+            case .receive(let message, let verdict):
+                let answer = machine.receive(message)
+                #expect(answer == verdict)
             case .lose(let deadline): machine.lose(until: .seconds(deadline))
             case .attach(let sequence, let records):
                 let again = machine.attach(until: .seconds(15))
                 #expect(again.sequence == sequence && again.records.count == records)
-            case .tick(let time, let due): #expect(machine.tick(now: .seconds(time)) == due)
+            case .tick(let time, let due):
+                let answer = machine.tick(now: .seconds(time))
+                #expect(answer == due)
             case .kept(let count): #expect(machine.keptBytes == count)
             }
         }
@@ -147,7 +159,9 @@ import Testing
         var (said, heard, wire): (UInt8, [UInt8], [UInt8]) = (0, [], [])
         func deliver(_ count: Int) {
             for byte in wire.prefix(count) {
-                if receiver.receive(.streamItem(HubStreamItem(id: "\(byte)", item: .null))) == .take { heard.append(byte) }
+                if receiver.receive(.streamItem(HubStreamItem(id: "\(byte)", item: .null))) == .take {
+                    heard.append(byte)
+                }
             }
             wire.removeFirst(min(count, wire.count))
         }
@@ -156,7 +170,8 @@ import Testing
             case 0..<4:
                 let records = Array(said..<(said + UInt8.random(in: 0...2, using: &random)))
                 said += UInt8(records.count)
-                #expect(sender.keep(records, count: records.count))
+                let isKept = sender.keep(records, count: records.count)
+                #expect(isKept)
                 wire += records
             case 4..<7: deliver(Int.random(in: 0...4, using: &random))
             case 7:

@@ -5,20 +5,28 @@ import Testing
 @Suite struct RelayQueueTests {
     @Test func `The other loop is told once for all that it then takes`() {
         var queue = RelayQueue<String>()
-        #expect(queue.put([1]))
-        #expect(!queue.put([2, 3]))
+        let isNews1 = queue.put([1])
+        #expect(isNews1)
+        let isNews2 = queue.put([2, 3])
+        #expect(!isNews2)
         #expect(queue.count == 3)
-        #expect(queue.take().bytes == [1, 2, 3])
+        let taken = queue.take()
+        #expect(taken.bytes == [1, 2, 3])
         #expect(queue.count == 0)
-        #expect(queue.put([4]))
+        let isNews3 = queue.put([4])
+        #expect(isNews3)
     }
 
     @Test func `The end comes behind the bytes, and nothing behind the end`() {
         var queue = RelayQueue<String>()
-        #expect(queue.put([1]))
-        #expect(!queue.finish("end"))
-        #expect(!queue.put([2]))
-        #expect(!queue.finish("again"))
+        let isNews4 = queue.put([1])
+        #expect(isNews4)
+        let isNews5 = queue.finish("end")
+        #expect(!isNews5)
+        let isNews6 = queue.put([2])
+        #expect(!isNews6)
+        let isNews7 = queue.finish("again")
+        #expect(!isNews7)
         let taken = queue.take()
         #expect(taken.bytes == [1] && taken.end == "end")
     }
@@ -27,14 +35,17 @@ import Testing
         var queue = RelayQueue<String>()
         _ = queue.put([1])
         _ = queue.take()
-        #expect(queue.put([2]))
-        #expect(!queue.finish("end", droppingBytes: true))
+        let isNews8 = queue.put([2])
+        #expect(isNews8)
+        let isNews9 = queue.finish("end", droppingBytes: true)
+        #expect(!isNews9)
         let taken = queue.take()
         #expect(taken.bytes.isEmpty && taken.end == "end")
     }
 
     @Test func `An end alone is told`() {
         var queue = RelayQueue<String>()
-        #expect(queue.finish("end"))
+        let isNews10 = queue.finish("end")
+        #expect(isNews10)
     }
 }
