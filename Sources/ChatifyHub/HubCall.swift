@@ -8,6 +8,7 @@ enum HubCall: Hashable {
     case resume(ScopeID, ScopeType?, LogPosition)
     case send(MessageDraft)
     case heartbeat
+    case watchPresence([UserID])
 }
 
 /// Why an invocation is not a call; each has a wording of its own (signalr.md §7).
@@ -40,6 +41,7 @@ extension HubCall {
             guard arguments.isEmpty else { throw .arguments }
             return .heartbeat
         },
+        "watchpresenceasync": { arguments throws(HubBindingError) in .watchPresence(try users(arguments)) },
     ]
 
     static func isMethod(_ name: String) -> Bool { self.methods[name.lowercased()] != nil }
@@ -89,6 +91,28 @@ extension HubCall {
         let id = try self.text(draft["scopeId"])
         guard let text = try self.text(draft["text"]) else { throw .invalid("text must be given.") }
         return MessageDraft(scope: ChatScope(type: type, id: try self.scopeID(id ?? "")), text: text)
+    }
+
+    /// The most users one connection may watch.
+    static let maximumWatchedUsers = 100
+
+    /// `([userId…])`; a user who is named twice counts once.
+    private static func users(_ arguments: [HubValue]) throws(HubBindingError) -> [UserID] {
+        guard arguments.count == 1, let names = arguments[0].arrayValue else { throw .arguments }
+        guard names.count <= self.maximumWatchedUsers else {
+            throw .invalid("At most \(self.maximumWatchedUsers) users can be watched.")
+        }
+        var users: [UserID] = []
+        for name in names {
+            guard let name = name.stringValue else { throw .arguments }
+            do throws(ChatError) {
+                let user = try UserID(name)
+                if !users.contains(user) { users.append(user) }
+            } catch {
+                throw .invalid(error.message)
+            }
+        }
+        return users
     }
 
     private static func text(_ value: HubValue?) throws(HubBindingError) -> String? {

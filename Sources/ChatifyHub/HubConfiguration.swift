@@ -18,6 +18,12 @@ public struct HubConfiguration: Sendable {
     public var negotiationLifetime: Duration = .seconds(15)
     /// The negotiated connections that may wait for their transport; 100 000 by default, then negotiation is refused.
     public var maximumNegotiations = 100_000
+    /// How often a pod asks who is online of those whom its connections watch; 5 s by default.
+    public var presenceInterval: Duration = .seconds(5)
+    /// The most users it asks for at once; 10 000 by default, beyond which they take turns.
+    public var maximumPresenceBatch = 10_000
+    /// The queued bytes beyond which a connection gets nothing that may be lost; 512 KiB by default, half of the server's bound.
+    public var maximumQueuedBytesForEphemeral = 524_288
 
     /// How connections that poll are treated.
     public var longPolling = LongPollingLimits()

@@ -70,6 +70,7 @@ extension HubConnection {
         case .none: .result(.null)
         case .sent(let event): self.encoding.map { .result($0.value(answering: event)) } ?? .void
         case .resumed(let outcome): .result(outcome.value)
+        case .online(let users): .result(.array(users.map { .string($0.rawValue) }))
         }
     }
 

@@ -45,6 +45,16 @@ extension HubConnection {
         return true
     }
 
+    /// Sends what may be lost, such as who is online: shed first, before any message.
+    /// - Returns: Whether it was sent.
+    func sendEphemeral(_ message: HubMessage) -> Bool {
+        guard let transport = self.transport, self.encoding != nil, self.ending == nil else { return false }
+        guard transport.queuedBytes <= self.shard.hub.configuration.maximumQueuedBytesForEphemeral else { return false }
+        guard !self.machine.isAheadOfAcknowledgements else { return false }
+        self.send(message)
+        return true
+    }
+
     /// Closes a client that does not keep up; it may come back and catch up (design §4).
     func shed() {
         self.shard.hub.logger.debug("Slow consumer closed", metadata: ["connection": "\(self.id)"])
@@ -75,6 +85,7 @@ extension HubConnection {
         self.memberships.removeAll()
         self.endStreams()
         self.asked.end()
+        self.shard.watch.stop(self.id)
         if self.encoding != nil { self.shard.note(.offline, of: self.presence) }
         self.shard.closed(self)
         self.shard.hub.release(self.admission)

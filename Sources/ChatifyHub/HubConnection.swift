@@ -59,7 +59,7 @@ public final class HubConnection: HubReceiver {
     public func receive(_ bytes: UnsafeRawBufferPointer) {
         // Once the connection is ending nothing more is taken, so nothing more is kept.
         guard self.transport != nil, self.ending == nil else { return }
-        self.machine.receive(bytes, now: .now)
+        self.machine.receive(bytes, now: self.shard.hub.surroundings.now())
         self.pump()
     }
 
@@ -90,7 +90,7 @@ extension HubConnection {
     private func adjustReading() {
         guard let transport = self.transport, self.isReadingPaused != self.invocations.isFull else { return }
         self.isReadingPaused.toggle()
-        self.machine.readingPaused(self.isReadingPaused, now: .now)
+        self.machine.readingPaused(self.isReadingPaused, now: self.shard.hub.surroundings.now())
         if self.isReadingPaused {
             transport.pauseReading()
         } else {
@@ -124,6 +124,9 @@ extension HubConnection {
         }
         self.shard.note(.online, of: self.presence)
     }
+
+    /// How many received bytes wait to be understood.
+    package var bufferedCount: Int { self.machine.bufferedCount }
 
     var presence: PresentConnection {
         PresentConnection(userID: self.userID, connectionID: self.id, podID: self.shard.hub.podID)

@@ -17,6 +17,9 @@ public final class HubShard {
     /// Per partition the offset of the record that comes next: all before it were delivered here, none behind it.
     private(set) var standing: [Int32: Int64]
     var readWaiters = ReadWaiters()
+    var watch = PresenceWatch() {
+        didSet { self.hub.watchers(on: self, areThere: !self.watch.isEmpty) }
+    }
     private var outbox = PresenceOutbox()
     private var presenceTask: Task<Void, Never>?
     /// Whether no connection may wait for another transport any more.
@@ -26,7 +29,7 @@ public final class HubShard {
         self.hub = hub
         self.executor = executor
         self.standing = standing
-        self.now = .now
+        self.now = hub.surroundings.now()
     }
 
     /// The connections of this shard.
@@ -64,7 +67,7 @@ public final class HubShard {
     public func connect(_ transport: any HubTransport, as admission: HubAdmission, framing: HubFraming) -> HubConnection
     {
         precondition(admission.reattachment == nil, "a transport of an open connection goes to open(_:as:framing:)")
-        self.now = .now
+        self.now = self.hub.surroundings.now()
         let connection = HubConnection(shard: self, transport: transport, admission: admission, framing: framing)
         self.connections[connection.id] = connection
         if admission.isStateful { self.hub.registry.withLock { $0.settle(token: admission.token, on: self.index) } }
@@ -76,11 +79,12 @@ public final class HubShard {
     ///
     /// Call it about once a second.
     /// - Parameter now: The time; only tests give another than the present.
-    public func tick(now: ContinuousClock.Instant = .now) {
-        self.now = now
+    public func tick(now: ContinuousClock.Instant? = nil) {
+        self.now = now ?? self.hub.surroundings.now()
         for connection in Array(self.connections.values) { connection.tick(now: self.now) }
         for transport in Array(self.polled.values) { transport.tick(now: self.now) }
-        self.readWaiters.expire(now: now)
+        self.readWaiters.expire(now: self.now)
+        self.hub.pollPresence(at: self.now)
     }
 
     /// Asks up to `count` connections to go elsewhere: what they sent is answered, then each gets a close record with
@@ -106,7 +110,7 @@ public final class HubShard {
     }
 
     func deliver(_ broadcast: Broadcast) {
-        self.now = .now
+        self.now = self.hub.surroundings.now()
         var deliveries = 0
         for item in broadcast.items {
             guard let members = self.scopes[item.scope] else { continue }
@@ -136,6 +140,8 @@ public final class HubShard {
         if members.connections.isEmpty { self.scopes[members.scope] = nil }
     }
 
+    func connection(_ id: ConnectionID) -> HubConnection? { self.connections[id] }
+
     func closed(_ connection: HubConnection) {
         guard self.connections.removeValue(forKey: connection.id) != nil else { return }
         self.readWaiters.abandon(connection.id)
@@ -159,7 +165,10 @@ extension HubShard {
         while true {
             let commands = self.outbox.takeAll()
             guard !commands.isEmpty else { break }
-            for command in commands { await self.hub.presence.report(command) }
+            for command in commands {
+                let transitions = await self.hub.presence.report(command)
+                if !transitions.isEmpty { await self.hub.presenceChanged(transitions) }
+            }
         }
         self.presenceTask = nil
     }

@@ -8,7 +8,9 @@ public protocol HubTransport: AnyObject {
     /// - Returns: `false`, with nothing queued, if the transport's bound on queued bytes would be passed.
     func write(_ bytes: [UInt8]) -> Bool
 
-    /// How many queued bytes have not left yet; 0 unless implemented, and then streams are not held back.
+    /// How many queued bytes have not left yet; 0 unless implemented.
+    ///
+    /// Streams wait, and what may be lost is dropped, while they are many.
     var queuedBytes: Int { get }
 
     /// Asks for one call of ``HubConnection/transportDrained()`` when all queued bytes have left; some are queued.
@@ -31,7 +33,7 @@ public protocol HubTransport: AnyObject {
 }
 
 extension HubTransport {
-    /// 0: streams are not held back.
+    /// None: the transport cannot tell.
     public var queuedBytes: Int { 0 }
 
     /// Does nothing.

@@ -114,7 +114,8 @@ import Testing
         (
             "somebody comes in time",
             [
-                .lose(until: 30), .attach(sequence: 1, records: 0), .tick(14.9, .nothing), .receive(.sequence(1), .drop),
+                .lose(until: 30), .attach(sequence: 1, records: 0), .tick(14.9, .nothing),
+                .receive(.sequence(1), .drop),
                 .tick(1000, .nothing),
             ]
         ),

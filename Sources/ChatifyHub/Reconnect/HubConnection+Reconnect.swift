@@ -8,7 +8,9 @@ extension HubConnection {
     /// Idempotent.
     public func transportLost() {
         guard self.transport != nil else { return }
-        guard self.ending == nil, !self.shard.isEnding, self.machine.transportLost(now: .now) else {
+        guard self.ending == nil, !self.shard.isEnding,
+            self.machine.transportLost(now: self.shard.hub.surroundings.now())
+        else {
             return self.transportClosed()
         }
         self.transport = DetachedTransport()
@@ -30,7 +32,7 @@ extension HubConnection {
     func reattach(_ transport: any HubTransport, number: Int, framing: HubFraming) -> Bool {
         guard self.isReattachable, number > self.transports.attached, let before = self.transport else { return false }
         guard let hubProtocol = self.machine.hubProtocol, framing.transferFormats.contains(hubProtocol.transferFormat),
-            let records = self.machine.transportReplaced(now: .now)
+            let records = self.machine.transportReplaced(now: self.shard.hub.surroundings.now())
         else { return false }
         before.close(sending: nil)
         self.transport = transport
@@ -45,9 +47,8 @@ extension HubConnection {
     }
 
     /// Keeps records, as ``keptEncoding`` writes them, until the client acknowledges them; sheds a client that does not.
-    func keep(_ records: @autoclosure () -> [UInt8], count: Int) -> Bool {
-        guard self.keptEncoding != nil else { return true }
-        guard self.machine.keep(records(), count: count) else {
+    func keep(_ records: [UInt8], count: Int) -> Bool {
+        guard self.machine.keep(records, count: count) else {
             self.shed()
             return false
         }

@@ -46,6 +46,7 @@ extension SettingKey {
             1024...1_073_741_824
         ),
         .duration("Chatify:Hub:StatefulReconnectWindowSeconds", \.hub.statefulReconnect.window, 0...3600),
+        .duration("Chatify:Hub:PresenceIntervalSeconds", \.hub.presenceInterval, 1...3600),
         .number("Chatify:Hub:ResumeWindowBytes", \.hub.resume.windowBytes, 0...68_719_476_736),
         .duration("Chatify:Hub:ResumeWindowSeconds", \.hub.resume.windowAge, 1...86_400),
         .number("Chatify:Hub:ResumeMaxEvents", \.hub.resume.maximumEvents, 1...100_000),

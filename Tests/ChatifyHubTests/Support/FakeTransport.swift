@@ -19,7 +19,7 @@ final class FakeTransport: HubTransport {
     var refusesWrites = false
     /// Whether bytes stay queued, as if the client did not read.
     var isQueueing = false
-    private(set) var queuedBytes = 0
+    var queuedBytes = 0
 
     /// Lets all queued bytes go.
     func drain() { self.queuedBytes = 0 }
