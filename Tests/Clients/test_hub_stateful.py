@@ -21,6 +21,15 @@ def looped_server(request, start_server):
     return start_server("--loops", request.param)
 
 
+@pytest.fixture
+def looped_pair(looped_server, names):
+    """A client that can come back, and another one."""
+    hub, other = StatefulHub(looped_server.address, names("alice")), RawHub(looped_server.address, names("bob"))
+    yield hub, other
+    hub.leave()
+    other.leave()
+
+
 @pytest.fixture(scope="module")
 def brief_server(start_server):
     """A server that waits a second for another socket, and a second for what is to be said on it."""
@@ -100,9 +109,9 @@ def test_acknowledgements_of_one_who_did_not_agree_are_ignored(server):
 # Coming back
 
 
-def test_what_is_said_in_the_gap_arrives_once(looped_server, names, scope):
+def test_what_is_said_in_the_gap_arrives_once(looped_pair, scope):
     """Round after round over new sockets, which the kernel gives to one loop or another."""
-    hub, speaker = StatefulHub(looped_server.address, names("alice")), RawHub(looped_server.address, names("bob"))
+    hub, speaker = looped_pair
     hub.join(scope)
     for index in range(10):
         speaker.say(scope, f"before {index}")
@@ -116,12 +125,10 @@ def test_what_is_said_in_the_gap_arrives_once(looped_server, names, scope):
         hub.hear(*(f"gap {index} {part}" for part in range(3)))
         assert hub.result("HeartbeatAsync") is None
     hub.hears_nothing()
-    hub.leave()
-    speaker.leave()
 
 
-def test_much_said_in_the_gap(looped_server, names, scope):
-    hub, speaker = StatefulHub(looped_server.address, names("alice")), RawHub(looped_server.address, names("bob"))
+def test_much_said_in_the_gap(looped_pair, scope):
+    hub, speaker = looped_pair
     hub.join(scope)
     hub.lose()
     texts = [f"{index} " + "x" * 2000 for index in range(100)]
@@ -130,13 +137,11 @@ def test_much_said_in_the_gap(looped_server, names, scope):
     hub.come_back()
     hub.hear(*texts)
     hub.hears_nothing()
-    hub.leave()
-    speaker.leave()
 
 
-def test_what_is_sent_twice_counts_once(looped_server, names, scope):
+def test_what_is_sent_twice_counts_once(looped_pair, scope):
     """A client that does not know what arrived says everything again."""
-    hub, listener = StatefulHub(looped_server.address, names("alice")), RawHub(looped_server.address, names("bob"))
+    hub, listener = looped_pair
     listener.join(scope)
     for index in range(5):
         hub.send(*(sending(scope, f"{index} {part}") for part in range(20)))
@@ -145,8 +150,6 @@ def test_what_is_sent_twice_counts_once(looped_server, names, scope):
         assert hub.result("HeartbeatAsync") is None
     listener.hear(*(f"{index} {part}" for index in range(5) for part in range(20)))
     listener.hears_nothing()
-    hub.leave()
-    listener.leave()
 
 
 def test_pipelined_calls_over_a_loss_are_each_answered_once(looped_server, names, scope):
@@ -163,17 +166,15 @@ def test_pipelined_calls_over_a_loss_are_each_answered_once(looped_server, names
     hub.leave()
 
 
-def test_much_sent_over_a_second_socket(looped_server, names, scope):
+def test_much_sent_over_a_second_socket(looped_pair, scope):
     """More than may wait between two loops, in pieces."""
-    hub, listener = StatefulHub(looped_server.address, names("alice")), RawHub(looped_server.address, names("bob"))
+    hub, listener = looped_pair
     listener.join(scope)
     hub.come_back()
     texts = [f"{index} " + "y" * 2000 for index in range(200)]
     for start in range(0, 200, 20):
         hub.send(*(sending(scope, text) for text in texts[start : start + 20]))
     listener.hear(*texts)
-    hub.leave()
-    listener.leave()
 
 
 def test_the_newer_socket_wins(client, speaker, scope):
