@@ -17,7 +17,7 @@ public struct HubAdmission: Sendable {
     /// Which connection is to go on over this transport; `nil` for a new one.
     var reattachment: Reattachment?
 
-    /// Where a connection lives that gets another transport, and the how manyth this is.
+    /// Where a connection lives that gets another transport, and the number of that transport, of which later ones have greater.
     struct Reattachment: Sendable {
         let home: Confined<HubShard>
         let number: Int

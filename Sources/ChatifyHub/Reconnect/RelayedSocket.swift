@@ -2,7 +2,7 @@ internal import ChatifyCore
 
 /// The socket's end of a relay: hands bytes to the shard on which the connection lives, and back.
 ///
-/// Confined to the shard of the loop that has the socket. The same way is gone when both are one loop.
+/// Confined to the shard of the loop that has the socket, which may be the same.
 final class RelayedSocket: HubReceiver {
     private let executor: any HubExecutor
     private let relay = SocketRelay()
