@@ -50,6 +50,12 @@ struct Broadcast: Sendable {
 }
 
 extension Broadcast.Item {
+    /// The records of all events in that encoding.
+    func records(in encoding: HubEncoding) -> [UInt8] {
+        // An encoding that came into use after the batch was encoded has nothing here.
+        encoding.index < self.records.count ? self.records[encoding.index] : self.events.flatMap(encoding.encode)
+    }
+
     fileprivate func hasRoom(for records: [[UInt8]], in scope: ChatScope, within size: Int) -> Bool {
         self.scope == scope
             && zip(self.records, records).allSatisfy { $0.count + $1.count <= size }

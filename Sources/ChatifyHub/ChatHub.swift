@@ -127,30 +127,35 @@ extension ChatHub {
     ///
     /// - Parameters:
     ///   - version: The query item `negotiateVersion`, if there is one.
+    ///   - useStatefulReconnect: The query item of that name, if there is one; leave it out if transports are not opened by
+    ///     ``HubShard/open(_:as:framing:)``.
     ///   - bearerToken: The client's token, from the header or the query.
     ///   - claimedUser: The name the client gives, for development.
     /// - Returns: The JSON body of the 200 answer.
     /// - Throws: ``HubRejection`` with status 401, or 503 when too many negotiated connections wait for a transport.
     public func negotiate(
         version: String?,
+        useStatefulReconnect: String? = nil,
         bearerToken: String?,
         claimedUser: String?
     ) async throws(HubRejection) -> [UInt8] {
         let request: NegotiateRequest
         do {
-            request = try NegotiateRequest(negotiateVersion: version)
+            request = try NegotiateRequest(negotiateVersion: version, useStatefulReconnect: useStatefulReconnect)
         } catch {
             return NegotiateResponse.failure(error.text).encoded()
         }
         let names = self.surroundings.names(request.version)
         let connectionID = ConnectionID(unchecked: names.id)
         let identity = try await self.identify(bearerToken, claimedUser, as: connectionID)
+        let isStateful = request.useStatefulReconnect && self.configuration.statefulReconnect.isOffered
         let now = self.surroundings.now()
         let isKept = self.registry.withLock {
             $0.negotiate(
                 token: names.token,
                 connectionID: connectionID,
                 userID: identity.userID,
+                isStateful: isStateful,
                 deadline: now + self.configuration.negotiationLifetime,
                 now: now
             )
@@ -159,7 +164,8 @@ extension ChatHub {
         return NegotiateResponse.success(
             version: request.version,
             identity: names,
-            transports: TransportOffer.all(carrying: self.protocols.map(\.transferFormat))
+            transports: TransportOffer.all(carrying: self.protocols.map(\.transferFormat)),
+            useStatefulReconnect: isStateful
         ).encoded()
     }
 
@@ -185,6 +191,8 @@ extension ChatHub {
     ) async throws(HubRejection) -> HubAdmission {
         switch self.registry.withLock({ $0.standing(of: token) }) {
         case .unknown: throw .unknownConnection
+        case .open(let other) where other.isStateful && home.transport == .webSockets:
+            return try await self.reattach(token, to: other, bearerToken, claimedUser)
         case .open(let other): throw other.home.transport == home.transport ? .alreadyInUse : .transportChange
         case .negotiated(let connectionID):
             let identity = try await self.identify(bearerToken, claimedUser, as: connectionID)
@@ -198,12 +206,37 @@ extension ChatHub {
             $0.claim(token: token, by: identity.userID, at: home, now: self.surroundings.now())
         }) {
         case .granted(let id):
-            return HubAdmission(connectionID: id, identity: identity, token: token, transport: home.transport)
+            var admission = HubAdmission(
+                connectionID: id,
+                identity: identity,
+                token: token,
+                transport: home.transport
+            )
+            admission.isStateful = self.registry.withLock { $0.isStateful(token) }
+            return admission
         case .unknown: throw .unknownConnection
         case .alreadyInUse: throw .alreadyInUse
         case .otherUser: throw .otherUser
         case .tooManyOfUser: throw .tooManyOfUser
         }
+    }
+
+    /// Lets another transport of the same client in, to take the place of the one before (signalr.md §9).
+    private func reattach(
+        _ token: String,
+        to connection: OpenConnection,
+        _ bearerToken: String?,
+        _ claimedUser: String?
+    ) async throws(HubRejection) -> HubAdmission {
+        let id = connection.connectionID
+        let identity = try await self.identify(bearerToken, claimedUser, as: id)
+        guard identity.userID == connection.userID else { throw .otherUser }
+        guard let home = self.shard(connection.home.shard) else { throw .alreadyInUse }
+        let number = await home.run { $0.connections[id]?.admitTransport() }
+        guard let number else { throw .alreadyInUse }
+        var admission = HubAdmission(connectionID: id, identity: identity, token: token, transport: .webSockets)
+        admission.reattachment = HubAdmission.Reattachment(home: home, number: number)
+        return admission
     }
 
     private func open(_ bearerToken: String?, _ claimedUser: String?) async throws(HubRejection) -> HubAdmission {
@@ -237,6 +270,8 @@ extension ChatHub {
 
     /// Gives back an admission whose transport could not be opened.
     public func release(_ admission: HubAdmission) {
+        // One for a connection that is open already leaves that as it is.
+        guard admission.reattachment == nil else { return }
         self.registry.withLock { $0.release(token: admission.token) }
     }
 

@@ -26,6 +26,7 @@ struct ConnectionRegistry {
     private struct Negotiation {
         let connectionID: ConnectionID
         let userID: UserID
+        let isStateful: Bool
         let deadline: ContinuousClock.Instant
     }
 
@@ -49,13 +50,19 @@ struct ConnectionRegistry {
         token: String,
         connectionID: ConnectionID,
         userID: UserID,
+        isStateful: Bool = false,
         deadline: ContinuousClock.Instant,
         now: ContinuousClock.Instant
     ) -> Bool {
         self.expire(now: now)
         // Claimed ones count until their deadline, which bounds the list of deadlines as well.
         guard self.deadlines.count - self.deadlinesHead < self.maximumNegotiations else { return false }
-        self.negotiations[token] = Negotiation(connectionID: connectionID, userID: userID, deadline: deadline)
+        self.negotiations[token] = Negotiation(
+            connectionID: connectionID,
+            userID: userID,
+            isStateful: isStateful,
+            deadline: deadline
+        )
         self.deadlines.append((token, deadline))
         return true
     }
@@ -76,7 +83,8 @@ struct ConnectionRegistry {
         if self.inUse[token] != nil { return .alreadyInUse }
         guard let negotiation = self.negotiations[token], negotiation.deadline > now else { return .unknown }
         guard negotiation.userID == userID else { return .otherUser }
-        let connection = OpenConnection(connectionID: negotiation.connectionID, userID: userID, home: home)
+        var connection = OpenConnection(connectionID: negotiation.connectionID, userID: userID, home: home)
+        connection.isStateful = negotiation.isStateful && home.transport == .webSockets
         guard self.open(token: token, connection) else { return .tooManyOfUser }
         self.negotiations[token] = nil
         return .granted(negotiation.connectionID)
@@ -93,6 +101,12 @@ struct ConnectionRegistry {
         self.inUse[token] = connection
         return true
     }
+
+    /// Takes note of the shard on which a connection lives.
+    mutating func settle(token: String, on shard: Int) { self.inUse[token]?.home.shard = shard }
+
+    /// Whether the client of an open connection may come back with another transport.
+    func isStateful(_ token: String) -> Bool { self.inUse[token]?.isStateful ?? false }
 
     /// Gives back a token whose connection ended.
     ///

@@ -3,7 +3,7 @@ public import ChatifyCore
 /// The right to open one connection, granted by ``ChatHub/attach(token:bearerToken:claimedUser:)`` or
 /// ``HubShard/attachEventStream(token:bearerToken:claimedUser:)``.
 ///
-/// Hand it to ``HubShard/connect(_:as:framing:)``, or give it back with ``ChatHub/release(_:)`` if the transport could
+/// Hand it to ``HubShard/open(_:as:framing:)``, or give it back with ``ChatHub/release(_:)`` if the transport could
 /// not be opened.
 public struct HubAdmission: Sendable {
     /// The connection's public id.
@@ -12,6 +12,16 @@ public struct HubAdmission: Sendable {
     public let identity: Identity
     let token: String
     let transport: HubTransportKind
+    /// Whether the client may come back with another transport.
+    var isStateful = false
+    /// Which connection is to go on over this transport; `nil` for a new one.
+    var reattachment: Reattachment?
+
+    /// Where a connection lives that gets another transport, and the number of that transport, of which later ones have greater.
+    struct Reattachment: Sendable {
+        let home: Confined<HubShard>
+        let number: Int
+    }
 }
 
 /// Why a hub endpoint refuses a request, as HTTP says it.

@@ -33,6 +33,8 @@ public struct HubConfiguration: Sendable {
     ///
     /// One may wait however long it is.
     public var maximumWaitingPostBytes = 1_048_576
+    /// How connections are treated whose clients may come back with another transport.
+    public var statefulReconnect = StatefulReconnectLimits()
     /// How far back clients may resume, and what that may cost.
     public var resume = ResumeConfiguration()
 

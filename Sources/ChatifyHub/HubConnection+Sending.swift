@@ -9,11 +9,8 @@ extension HubConnection {
     /// - Returns: Whether they were queued.
     func push(_ item: Broadcast.Item) -> Bool {
         guard let encoding = self.encoding else { return false }
-        guard encoding.index < item.records.count else {
-            // The encoding came into use after the batch was encoded.
-            return self.write(item.events.flatMap(encoding.encode))
-        }
-        return self.write(item.records[encoding.index])
+        if let kept = self.keptEncoding, !self.keep(item.records(in: kept), count: item.events.count) { return false }
+        return self.write(item.records(in: encoding))
     }
 
     /// Pushes events to this connection alone; nothing, and says so, if they come to more than so many bytes.
@@ -21,6 +18,7 @@ extension HubConnection {
         guard let encoding = self.encoding else { return false }
         let records = events.map(encoding.encode)
         guard records.reduce(0, { $0 + $1.count }) <= limit else { return false }
+        if let kept = self.keptEncoding, !self.keep(events.flatMap(kept.encode), count: events.count) { return false }
         for record in records { self.write(record) }
         self.shard.hub.metrics.countReplayed(records.count)
         return true
@@ -28,6 +26,7 @@ extension HubConnection {
 
     func send(_ message: HubMessage) {
         guard let encoding = self.encoding else { return }
+        if let kept = self.keptEncoding, !self.keep(kept.encode(message), count: 1) { return }
         self.write(encoding.encode(message))
     }
 
@@ -51,12 +50,13 @@ extension HubConnection {
     func sendEphemeral(_ message: HubMessage) -> Bool {
         guard let transport = self.transport, self.encoding != nil, self.ending == nil else { return false }
         guard transport.queuedBytes <= self.shard.hub.configuration.maximumQueuedBytesForEphemeral else { return false }
+        guard !self.machine.isAheadOfAcknowledgements else { return false }
         self.send(message)
         return true
     }
 
     /// Closes a client that does not keep up; it may come back and catch up (design §4).
-    private func shed() {
+    func shed() {
         self.shard.hub.logger.debug("Slow consumer closed", metadata: ["connection": "\(self.id)"])
         self.shard.hub.metrics.countSlowConsumer()
         self.close(error: "The client does not keep up with its messages.", allowReconnect: true)

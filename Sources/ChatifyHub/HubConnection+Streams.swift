@@ -76,14 +76,14 @@ extension HubConnection {
     /// Returns when little waits to be sent: a stream never queues what the client does not take, so it cannot crowd out the
     /// live events, nor make its client one that does not keep up.
     private func waitForRoom(_ stream: HubStream) async {
-        while !stream.isCancelled, let transport = self.transport, transport.queuedBytes > Self.streamedAhead {
-            transport.notifyWhenDrained()
+        while !stream.isCancelled, let transport = self.transport, self.isAhead(of: transport) {
+            if transport.queuedBytes > Self.streamedAhead { transport.notifyWhenDrained() }
             await stream.wait()
         }
     }
 
     /// The queued bytes beyond which streams wait: some items, and far below any bound of a transport.
-    private static let streamedAhead = 16_384
+    static let streamedAhead = 16_384
 
     /// Stops all streams without completions.
     func endStreams() {

@@ -5,7 +5,7 @@ public import ChatifySignalR
 ///
 /// Made by ``HubShard/connect(_:as:framing:)`` and confined to the shard's executor. The transport hands over what it
 /// received with ``receive(_:)`` and says with ``transportClosed()`` that it is gone.
-public final class HubConnection {
+public final class HubConnection: HubReceiver {
     /// The connection's public id.
     public var id: ConnectionID { self.admission.connectionID }
     /// Who is connected.
@@ -13,10 +13,13 @@ public final class HubConnection {
 
     let shard: HubShard
     let admission: HubAdmission
-    let framing: HubFraming
+    /// How the transport that is there wraps records.
+    var framing: HubFraming
     var transport: (any HubTransport)?
     var machine: HubConnectionStateMachine
     var encoding: HubEncoding?
+    /// How records are kept that another transport may have to send again; `nil` without stateful reconnect.
+    var keptEncoding: HubEncoding?
     var invocations: InvocationQueue
     var runner: Task<Void, Never>?
     var memberships: [Membership] = []
@@ -25,6 +28,8 @@ public final class HubConnection {
     /// What the client was asked by the server.
     var asked = ClientInvocations()
     var isReadingPaused = false
+    /// How many transports were let in besides the first, and which of them is in place; 0 for the first.
+    var transports = (admitted: 0, attached: 0)
     var posts = PostQueue()
     /// Set once nothing more is received: what is at hand is answered, then the connection ends so.
     var ending: Ending?
@@ -39,6 +44,7 @@ public final class HubConnection {
             protocols: shard.hub.protocols,
             limits: admission.transport.limits(configuration.limits),
             transferFormats: admission.transport.transferFormats.filter(framing.transferFormats.contains),
+            reconnectLimits: admission.isStateful ? configuration.statefulReconnect : nil,
             now: shard.now
         )
         self.invocations = InvocationQueue(capacity: max(1, configuration.maximumWaitingInvocations))
@@ -58,11 +64,9 @@ public final class HubConnection {
     }
 
     /// Learns that all queued bytes have left, after ``HubTransport/notifyWhenDrained()``.
-    public func transportDrained() {
-        for stream in self.streams.values { stream.wake() }
-    }
+    public func transportDrained() { self.wakeStreams() }
 
-    /// Learns that the transport is gone: nothing is sent any more.
+    /// Learns that the transport is gone for good: nothing is sent any more.
     ///
     /// Idempotent.
     public func transportClosed() {
@@ -79,6 +83,8 @@ extension HubConnection {
             self.perform(action)
         }
         self.adjustReading()
+        // Something may have been acknowledged.
+        if self.keptEncoding != nil { self.wakeStreams() }
     }
 
     private func adjustReading() {
@@ -113,6 +119,9 @@ extension HubConnection {
     private func opened() {
         guard let hubProtocol = self.machine.hubProtocol else { return }
         self.encoding = self.shard.hub.encodings.encoding(of: hubProtocol, framing: self.framing)
+        if self.machine.isStateful {
+            self.keptEncoding = self.shard.hub.encodings.encoding(of: hubProtocol, framing: .none)
+        }
         self.shard.note(.online, of: self.presence)
     }
 

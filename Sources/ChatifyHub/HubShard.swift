@@ -1,4 +1,5 @@
 internal import ChatifyCore
+internal import ChatifySignalR
 
 /// The connections of one executor, and who of them is joined to which scope.
 ///
@@ -21,6 +22,8 @@ public final class HubShard {
     }
     private var outbox = PresenceOutbox()
     private var presenceTask: Task<Void, Never>?
+    /// Whether no connection may wait for another transport any more.
+    private(set) var isEnding = false
 
     init(hub: ChatHub, executor: any HubExecutor, standing: [Int32: Int64]) {
         self.hub = hub
@@ -32,7 +35,30 @@ public final class HubShard {
     /// The connections of this shard.
     public var connectionCount: Int { self.connections.count }
 
+    /// Takes a transport that was just opened, and returns what to hand its bytes to: a new connection, or the way to the one
+    /// whose client has come back with this transport.
+    ///
+    /// - Parameters:
+    ///   - transport: Where the connection writes to; held until the connection is closed or has got another.
+    ///   - admission: What ``ChatHub/attach(token:bearerToken:claimedUser:)`` granted.
+    ///   - framing: How the transport wraps records.
+    public func open(
+        _ transport: any HubTransport,
+        as admission: HubAdmission,
+        framing: HubFraming
+    ) -> any HubReceiver {
+        guard let reattachment = admission.reattachment else {
+            return self.connect(transport, as: admission, framing: framing)
+        }
+        let socket = RelayedSocket(transport, executor: self.executor)
+        let limit = self.hub.configuration.statefulReconnect.maximumQueuedBytes
+        socket.attach(to: admission.connectionID, reattachment, framing: framing, maximumQueuedBytes: limit)
+        return socket
+    }
+
     /// Takes a transport that was just opened, and returns the connection to hand its bytes to.
+    ///
+    /// Only for a hub that agrees on stateful reconnect with nobody; ``open(_:as:framing:)`` serves all.
     ///
     /// - Parameters:
     ///   - transport: Where the connection writes to; held until the connection is closed.
@@ -40,9 +66,11 @@ public final class HubShard {
     ///   - framing: How the transport wraps records.
     public func connect(_ transport: any HubTransport, as admission: HubAdmission, framing: HubFraming) -> HubConnection
     {
+        precondition(admission.reattachment == nil, "a transport of an open connection goes to open(_:as:framing:)")
         self.now = self.hub.surroundings.now()
         let connection = HubConnection(shard: self, transport: transport, admission: admission, framing: framing)
         self.connections[connection.id] = connection
+        if admission.isStateful { self.hub.registry.withLock { $0.settle(token: admission.token, on: self.index) } }
         self.hub.metrics.sessionOpened()
         return connection
     }
@@ -71,8 +99,13 @@ public final class HubShard {
     /// The bytes that wait for the next polls of their clients.
     public var unpolledBytes: Int { self.polled.values.reduce(0) { $0 + $1.bufferedBytes } }
 
-    /// Ends the connections that poll, which no closing socket ends; call it when the server has closed its sockets.
+    /// Ends the connections that poll or wait for another transport, which no closing socket ends; call it when the server has
+    /// closed its sockets.
     public func endPolling() {
+        self.isEnding = true
+        for connection in Array(self.connections.values) where connection.transport is DetachedTransport {
+            connection.transportClosed()
+        }
         for transport in Array(self.polled.values) { transport.delete() }
     }
 

@@ -5,18 +5,20 @@ internal import ChatifySignalR
 struct OpenConnection: Hashable {
     let connectionID: ConnectionID
     let userID: UserID
-    let home: ConnectionHome
+    var home: ConnectionHome
     /// Only its last bytes are left, which nobody has fetched yet.
     var hasEnded = false
+    /// Whether its client may come back with another transport.
+    var isStateful = false
 }
 
 /// How a connection's bytes travel, and where it lives.
 struct ConnectionHome: Hashable {
     let transport: HubTransportKind
     /// The shard that requests about it have to go to; `nil` if there are no such requests.
-    let shard: Int?
+    var shard: Int?
 
-    /// A WebSocket, which takes no requests.
+    /// A WebSocket, which takes no requests; one that may be replaced has its shard noted when it is opened.
     static let webSocket = ConnectionHome(transport: .webSockets, shard: nil)
 }
 

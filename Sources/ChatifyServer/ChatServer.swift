@@ -40,6 +40,7 @@ public final class ChatServer: Sendable {
         configuration.server.tickInterval = max(.milliseconds(100), min(.seconds(1), shortest / 4))
         // One bound for what a client has not read, wherever it waits.
         configuration.hub.longPolling.maximumBufferedBytes = configuration.server.maxOutboundBytesPerConnection
+        configuration.hub.statefulReconnect.maximumQueuedBytes = configuration.server.maxOutboundBytesPerConnection
         // A client that catches up has room for what is said meanwhile.
         configuration.hub.resume.maximumBytes = configuration.server.maxOutboundBytesPerConnection / 2
         self.configuration = configuration

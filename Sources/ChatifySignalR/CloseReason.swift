@@ -10,6 +10,8 @@ public enum CloseReason: Hashable, Sendable {
     case recordTooLong
     /// A client that used to ping fell silent.
     case clientTimeout
+    /// The transport was lost and no other came in time.
+    case transportLost
     /// The client said that it closes, and perhaps which error made it do so.
     case closedByClient(error: String?)
 }

@@ -22,6 +22,9 @@ extension HubConnectionStateMachine {
         guard self.transferFormats.contains(format) else {
             return self.refuse(HubErrorText.unsupportedFormat(format, of: hubProtocol.name))
         }
+        if request.version >= 2 {
+            self.reconnect = self.reconnectLimits.map { StatefulReconnect(limit: $0.maximumKeptBytes) }
+        }
         self.state = .opening(hubProtocol)
         self.splitter.endHandshake(framing: hubProtocol.framing)
         return .send(HandshakeResponse().encoded())

@@ -18,7 +18,7 @@ extension HubConnectionStateMachine {
             case .open(let hubProtocol):
                 switch self.nextMessage(hubProtocol) {
                 case .success(let message?):
-                    if let action = self.action(for: message) { return action }
+                    if let action = self.action(for: message, hubProtocol) { return action }
                 case .success(nil):
                     return self.splitter.isTooLong ? self.fail(.recordTooLong, hubProtocol) : nil
                 case .failure(let error):
@@ -36,7 +36,12 @@ extension HubConnectionStateMachine {
         }
     }
 
-    private mutating func action(for message: HubMessage) -> Action? {
+    private mutating func action(for message: HubMessage, _ hubProtocol: any HubProtocol) -> Action? {
+        switch self.reconnect?.receive(message) {
+        case nil, .take: break
+        case .drop: return nil
+        case .fault(let reason): return self.fail(.protocolFault(HubProtocolError(reason: reason)), hubProtocol)
+        }
         switch message {
         case .invocation, .streamInvocation, .cancelInvocation, .completion, .streamItem:
             return .message(message)
@@ -51,7 +56,7 @@ extension HubConnectionStateMachine {
         }
     }
 
-    private mutating func fail(_ reason: CloseReason, _ hubProtocol: any HubProtocol) -> Action {
+    mutating func fail(_ reason: CloseReason, _ hubProtocol: any HubProtocol) -> Action {
         self.end()
         let record = hubProtocol.encode(.close(HubClose(error: HubErrorText.connectionClosed)))
         return .close(sending: record, reason: reason)

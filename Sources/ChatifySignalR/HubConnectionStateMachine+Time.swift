@@ -19,12 +19,13 @@ extension HubConnectionStateMachine {
             let response = HandshakeResponse(error: HubErrorText.handshakeCanceled)
             return .close(sending: response.encoded(), reason: .handshakeTimeout)
         case .open(let hubProtocol):
+            if let action = self.tickReconnect(hubProtocol, now: now) { return action }
             if self.isClientSilent(now: now) {
                 // A dropped transport makes clients reconnect; a Close record would make them stop.
                 self.end()
                 return .close(sending: nil, reason: .clientTimeout)
             }
-            guard now - self.lastSent >= self.limits.keepAlive else { return nil }
+            guard self.reconnect?.isLost != true, now - self.lastSent >= self.limits.keepAlive else { return nil }
             self.lastSent = now
             return .send(hubProtocol.encode(.ping))
         case .opening, .closed:
@@ -34,7 +35,7 @@ extension HubConnectionStateMachine {
 
     /// Records that were not pulled yet are the shell's delay, not the client's.
     private func isClientSilent(now: ContinuousClock.Instant) -> Bool {
-        self.clientPings && !self.isReadingPaused && !self.splitter.hasRecord
+        self.clientPings && !self.isReadingPaused && !self.splitter.hasRecord && self.reconnect?.isLost != true
             && now - self.lastReceived >= self.limits.clientTimeout
     }
 }

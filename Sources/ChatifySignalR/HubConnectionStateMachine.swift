@@ -33,6 +33,9 @@ public struct HubConnectionStateMachine: Sendable {
     let protocols: [any HubProtocol]
     let transferFormats: [TransferFormat]
     let limits: HubLimits
+    /// What the client may ask for by its handshake; `nil` if it did not when it negotiated.
+    let reconnectLimits: StatefulReconnectLimits?
+    var reconnect: StatefulReconnect?
     var state: State
     var splitter: RecordSplitter
     var lastSent: ContinuousClock.Instant
@@ -46,15 +49,18 @@ public struct HubConnectionStateMachine: Sendable {
     /// - Parameters:
     ///   - protocols: What the client may choose from.
     ///   - transferFormats: What the transport can carry.
+    ///   - reconnectLimits: Given if stateful reconnect was agreed on when the client negotiated.
     public init(
         protocols: [any HubProtocol],
         limits: HubLimits = HubLimits(),
         transferFormats: [TransferFormat] = [.text, .binary],
+        reconnectLimits: StatefulReconnectLimits? = nil,
         now: ContinuousClock.Instant
     ) {
         self.protocols = protocols
         self.transferFormats = transferFormats
         self.limits = limits
+        self.reconnectLimits = reconnectLimits
         self.state = .awaitingHandshake(deadline: now + limits.handshakeTimeout)
         self.splitter = RecordSplitter(limit: limits.maximumReceiveMessageSize, framing: .handshake)
         self.lastSent = now
@@ -98,6 +104,7 @@ public struct HubConnectionStateMachine: Sendable {
     /// Forgets everything but that the connection is over.
     mutating func end() {
         self.state = .closed
+        self.reconnect = nil
         self.splitter.removeAll()
     }
 }

@@ -2,12 +2,17 @@
 public struct NegotiateRequest: Hashable, Sendable {
     /// The version to answer in: 0 or 1.
     public var version: Int
+    /// Whether the client can come back with another transport (signalr.md §9).
+    public var useStatefulReconnect = false
 
-    /// Reads the query item `negotiateVersion`.
+    /// Reads the query items of these names.
     ///
-    /// - Parameter negotiateVersion: Its value, nil if it is absent; that means 0. Anything above 1 means 1.
+    /// - Parameters:
+    ///   - negotiateVersion: Its value, nil if it is absent; that means 0. Anything above 1 means 1.
+    ///   - useStatefulReconnect: Its value, nil if it is absent; anything but `true`, in any letter case, means no.
     /// - Throws: ``NegotiateError`` with the text for the client if it is no integer of 32 bits, or negative.
-    public init(negotiateVersion: String?) throws(NegotiateError) {
+    public init(negotiateVersion: String?, useStatefulReconnect: String? = nil) throws(NegotiateError) {
+        self.useStatefulReconnect = useStatefulReconnect?.lowercased() == "true"
         guard let negotiateVersion else {
             self.version = 0
             return

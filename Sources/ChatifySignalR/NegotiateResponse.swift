@@ -3,7 +3,14 @@ internal import ChatifyJSON
 /// The body of a negotiation's answer, to be sent as `application/json` with status 200.
 public enum NegotiateResponse: Hashable, Sendable {
     /// The client may attach with the token of `identity`, which in version 0 is its id.
-    case success(version: Int, identity: ConnectionIdentity, transports: [TransportOffer])
+    ///
+    /// Stateful reconnect must be agreed to only with clients that asked for it: others stop.
+    case success(
+        version: Int,
+        identity: ConnectionIdentity,
+        transports: [TransportOffer],
+        useStatefulReconnect: Bool = false
+    )
     /// The client stops and shows this text.
     case failure(String)
 
@@ -12,7 +19,7 @@ public enum NegotiateResponse: Hashable, Sendable {
         var writer = JSONWriter(reserving: 320)
         writer.beginObject()
         switch self {
-        case .success(let version, let identity, let transports):
+        case .success(let version, let identity, let transports, let useStatefulReconnect):
             writer.key("negotiateVersion")
             writer.int(Int64(version))
             writer.key("connectionId")
@@ -20,6 +27,10 @@ public enum NegotiateResponse: Hashable, Sendable {
             if version > 0 {
                 writer.key("connectionToken")
                 writer.string(identity.token)
+            }
+            if useStatefulReconnect {
+                writer.key("useStatefulReconnect")
+                writer.bool(true)
             }
             writer.transports(transports)
         case .failure(let text):

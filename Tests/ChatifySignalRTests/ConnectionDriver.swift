@@ -8,12 +8,14 @@ struct ConnectionDriver {
     init(
         protocols: [any HubProtocol] = [JSONHubProtocol()],
         limits: HubLimits = HubLimits(),
-        transferFormats: [TransferFormat] = [.text, .binary]
+        transferFormats: [TransferFormat] = [.text, .binary],
+        reconnectLimits: StatefulReconnectLimits? = nil
     ) {
         self.machine = HubConnectionStateMachine(
             protocols: protocols,
             limits: limits,
             transferFormats: transferFormats,
+            reconnectLimits: reconnectLimits,
             now: .start
         )
     }

@@ -8,6 +8,7 @@ extension ChatRoutes {
     func negotiate(_ request: HTTPRequest) async throws(HubRejection) -> HTTPOutcome {
         let body = try await self.services.hub.negotiate(
             version: request.head.query.first("negotiateVersion"),
+            useStatefulReconnect: request.head.query.first("useStatefulReconnect"),
             bearerToken: request.head.bearerToken,
             claimedUser: request.head.claimedUser
         )

@@ -4,12 +4,12 @@ internal import ChatifyWire
 /// Joins a WebSocket to a hub connection: payloads in, framed records out.
 final class HubWebSocket: WebSocketHandler, HubTransport {
     private let socket: WebSocketConnection
-    private var connection: HubConnection?
+    private var connection: (any HubReceiver)?
 
     init(socket: WebSocketConnection, shard: HubShard, admission: HubAdmission) {
         self.socket = socket
         let framing: HubFraming = socket.isCompressed ? .deflatedWebSocket : .webSocket
-        self.connection = shard.connect(self, as: admission, framing: framing)
+        self.connection = shard.open(self, as: admission, framing: framing)
     }
 
     func received(_ bytes: [UInt8], kind: WebSocketAction.DataKind, endsMessage: Bool) {
@@ -22,7 +22,7 @@ final class HubWebSocket: WebSocketHandler, HubTransport {
     func closed() {
         let connection = self.connection
         self.connection = nil
-        connection?.transportClosed()
+        if self.socket.isClosedInOrder { connection?.transportClosed() } else { connection?.transportLost() }
     }
 
     // MARK: - HubTransport

@@ -10,6 +10,8 @@ package final class WebSocketConnection: ServedConnection {
     private var isClosing = false
     private var closeDeadline: ContinuousClock.Instant?
     private var isPaused = false
+    /// Whether the peer ended the WebSocket with a close frame, or had to be closed for its frames; not so if the connection just broke.
+    private(set) var isClosedInOrder = false
     /// The compressed message that is coming in; nothing is kept between messages.
     private var inflating: InflatingMessage?
     /// Whether the client takes compressed messages (RFC 7692).
@@ -76,7 +78,9 @@ package final class WebSocketConnection: ServedConnection {
                 self.inflate(bytes, kind: kind, endsMessage: endsMessage)
             case .send(let frame): self.reply(frame)
             case .pong: break
-            case .close: self.finish()
+            case .close:
+                self.isClosedInOrder = true
+                self.finish()
             }
         }
     }
@@ -92,6 +96,7 @@ package final class WebSocketConnection: ServedConnection {
             if endsMessage { self.handler?.received([], kind: kind, endsMessage: true) }
         } catch {
             self.inflating = nil
+            self.isClosedInOrder = true
             self.close(sending: nil, code: error.code, reason: error.reason)
         }
     }
