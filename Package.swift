@@ -98,8 +98,8 @@ let package = Package(
         .executableTarget(
             name: "chatify-server",
             dependencies: [
-                "ChatifyCore", "ChatifyEventLoop", "ChatifyKafka", "ChatifyRedis", "ChatifySQLite", "ChatifyServer",
-                "ChatifyTransfer",
+                "BrowserChat", "ChatifyCore", "ChatifyEventLoop", "ChatifyKafka", "ChatifyRedis", "ChatifySQLite",
+                "ChatifyServer", "ChatifyTransfer",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Metrics", package: "swift-metrics"),
@@ -111,6 +111,12 @@ let package = Package(
             name: "HelloChat",
             dependencies: ["ChatifyCore", .product(name: "Logging", package: "swift-log")],
             path: "Examples/HelloChat"
+        ),
+        .target(
+            name: "BrowserChat",
+            path: "Examples/BrowserChat",
+            exclude: ["README.md"],
+            resources: [.embedInCode("Page")]
         ),
         .executableTarget(
             name: "EchoServer",
@@ -132,6 +138,20 @@ let package = Package(
             path: "Tests/RedisCaller"
         ),
 
+        // Many pods in one deterministic process: Documentation/Simulation.md.
+        .target(
+            name: "ChatifySimulation",
+            dependencies: [
+                "ChatifyCore", "ChatifyHub", "ChatifySignalR", "TestSupport",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            path: "Tests/Simulation/Library"
+        ),
+        .executableTarget(
+            name: "chatify-simulation",
+            dependencies: ["ChatifySimulation", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            path: "Tests/Simulation/Command"
+        ),
         .executableTarget(
             name: "KafkaWriter",
             dependencies: [
@@ -205,6 +225,7 @@ let package = Package(
                 .product(name: "MetricsTestKit", package: "swift-metrics"),
             ]
         ),
+        .testTarget(name: "ChatifySimulationTests", dependencies: ["ChatifyCore", "ChatifySimulation", "TestSupport"]),
         .testTarget(name: "ChatifyWireTests", dependencies: ["ChatifyWire", "TestSupport"]),
         .testTarget(name: "ChatifyEventLoopTests", dependencies: ["ChatifyEventLoop", "TestSupport"]),
         .testTarget(

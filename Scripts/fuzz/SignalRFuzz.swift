@@ -12,7 +12,7 @@ public func fuzzSignalR(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     let whole = play(input, cutting: ChunkSizes(fixed: max(input.count, 1)))
     precondition(play(input, cutting: ChunkSizes(seed: start[0])) == whole, "cutting changed the actions")
     precondition(play(input, cutting: ChunkSizes(fixed: 1)) == whole, "byte by byte changed the actions")
-    checkHandshaken(input, seed: start[0])
+    for name in ["json", "messagepack"] { checkHandshaken(input, name, seed: start[0]) }
     checkJSON(Array(input))
     return 0
 }
@@ -42,11 +42,18 @@ private struct ChunkSizes {
 
 private typealias Action = HubConnectionStateMachine.Action
 
-private func play(_ input: UnsafeRawBufferPointer, cutting sizes: ChunkSizes, after prefix: [UInt8] = []) -> [Action] {
+/// What is to be the same however the bytes are cut: messages as bytes, since a NaN of MessagePack equals nothing.
+private func bits(_ action: Action) -> [UInt8] {
+    guard case .message(let message) = action else { return Array("\(action)".utf8) }
+    return MessagePackHubProtocol().encode(message)
+}
+
+private func play(_ input: UnsafeRawBufferPointer, cutting sizes: ChunkSizes, after prefix: [UInt8] = []) -> [[UInt8]] {
     let now = ContinuousClock.now
     var sizes = sizes
     let limits = HubLimits(maximumReceiveMessageSize: limit)
-    var machine = HubConnectionStateMachine(protocols: [JSONHubProtocol()], limits: limits, now: now)
+    let protocols: [any HubProtocol] = [JSONHubProtocol(), MessagePackHubProtocol()]
+    var machine = HubConnectionStateMachine(protocols: protocols, limits: limits, now: now)
     var actions: [Action] = []
     prefix.withUnsafeBytes { machine.receive($0, now: now) }
     var position = 0
@@ -58,7 +65,7 @@ private func play(_ input: UnsafeRawBufferPointer, cutting sizes: ChunkSizes, af
         precondition(machine.bufferedCount < limit, "more is buffered than the limit allows")
     } while position < input.count
     check(actions, machine)
-    return actions
+    return actions.map(bits)
 }
 
 private func check(_ actions: [Action], _ machine: HubConnectionStateMachine) {
@@ -66,18 +73,20 @@ private func check(_ actions: [Action], _ machine: HubConnectionStateMachine) {
     precondition(closes <= 1 && (closes == 1) == machine.isClosed, "closing is not exactly once")
     if case .close? = actions.last {} else { precondition(closes == 0, "something follows a close") }
     for case .message(let message) in actions {
-        let again = try? JSONHubProtocol().decode(Array(JSONHubProtocol().encode(message).dropLast()))
-        precondition(again == message || hasVoidOutcome(message), "a message does not survive encoding")
+        let packed = MessagePackHubProtocol().encode(message)
+        let prefix = 1 + (packed.firstIndex { $0 < 0x80 } ?? 0)
+        let again = try? MessagePackHubProtocol().decode(Array(packed.dropFirst(prefix)))
+        precondition(again.map(MessagePackHubProtocol().encode) == packed, "a message does not survive MessagePack")
+        let text = JSONHubProtocol().encode(message)
+        guard let read = try? JSONHubProtocol().decode(Array(text.dropLast())) else {
+            preconditionFailure("written JSON is refused")
+        }
+        precondition(JSONHubProtocol().encode(read) == text, "a message does not survive JSON")
     }
 }
 
-/// A completion without a result is written with a null one.
-private func hasVoidOutcome(_ message: HubMessage) -> Bool {
-    if case .completion(let completion) = message { completion.outcome == .void } else { false }
-}
-
-private func checkHandshaken(_ input: UnsafeRawBufferPointer, seed: UInt8) {
-    let handshake = Array(#"{"protocol":"json","version":1}"#.utf8) + [0x1E]
+private func checkHandshaken(_ input: UnsafeRawBufferPointer, _ name: String, seed: UInt8) {
+    let handshake = Array(#"{"protocol":"\#(name)","version":1}"#.utf8) + [0x1E]
     let whole = play(input, cutting: ChunkSizes(fixed: max(input.count, 1)), after: handshake)
     precondition(play(input, cutting: ChunkSizes(seed: seed), after: handshake) == whole, "cutting changed the actions")
 }

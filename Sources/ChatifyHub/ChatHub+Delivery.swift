@@ -9,7 +9,7 @@ extension ChatHub: ChatEventSubscriber {
     /// Returns when every shard has queued the events.
     public func receive(_ batch: BroadcastBatch) async {
         let shards = self.live.withLock { live in
-            live.window.append(batch.records, now: .now)
+            live.window.append(batch.records, now: self.surroundings.now())
             return live.shards
         }
         await self.deliver(Broadcast(batch, encodings: self.encodings.all), to: shards)

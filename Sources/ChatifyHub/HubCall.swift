@@ -8,11 +8,16 @@ enum HubCall: Hashable {
     case resume(ScopeID, ScopeType?, LogPosition)
     case send(MessageDraft)
     case heartbeat
+    case watchPresence([UserID])
 }
 
 /// Why an invocation is not a call; each has a wording of its own (signalr.md §7).
 enum HubBindingError: Error, Equatable {
     case unknownMethod
+    /// The method streams and was called without one.
+    case streaming
+    /// The method does not stream and was called for a stream.
+    case notStreaming
     /// Wrong count or types of arguments.
     case arguments
     /// Arguments of the right types that break the domain policy.
@@ -36,13 +41,16 @@ extension HubCall {
             guard arguments.isEmpty else { throw .arguments }
             return .heartbeat
         },
+        "watchpresenceasync": { arguments throws(HubBindingError) in .watchPresence(try users(arguments)) },
     ]
 
     static func isMethod(_ name: String) -> Bool { self.methods[name.lowercased()] != nil }
 
     /// Binds an invocation to the method it names.
     init(_ invocation: HubInvocation) throws(HubBindingError) {
-        guard let bind = Self.methods[invocation.target.lowercased()] else { throw .unknownMethod }
+        guard let bind = Self.methods[invocation.target.lowercased()] else {
+            throw HubStreamCall.isMethod(invocation.target) ? .streaming : .unknownMethod
+        }
         guard invocation.streamIDs.isEmpty else { throw .arguments }
         self = try bind(invocation.arguments)
     }
@@ -85,6 +93,28 @@ extension HubCall {
         return MessageDraft(scope: ChatScope(type: type, id: try self.scopeID(id ?? "")), text: text)
     }
 
+    /// The most users one connection may watch.
+    static let maximumWatchedUsers = 100
+
+    /// `([userId…])`; a user who is named twice counts once.
+    private static func users(_ arguments: [HubValue]) throws(HubBindingError) -> [UserID] {
+        guard arguments.count == 1, let names = arguments[0].arrayValue else { throw .arguments }
+        guard names.count <= self.maximumWatchedUsers else {
+            throw .invalid("At most \(self.maximumWatchedUsers) users can be watched.")
+        }
+        var users: [UserID] = []
+        for name in names {
+            guard let name = name.stringValue else { throw .arguments }
+            do throws(ChatError) {
+                let user = try UserID(name)
+                if !users.contains(user) { users.append(user) }
+            } catch {
+                throw .invalid(error.message)
+            }
+        }
+        return users
+    }
+
     private static func text(_ value: HubValue?) throws(HubBindingError) -> String? {
         switch value {
         case nil, .null: nil
@@ -93,7 +123,7 @@ extension HubCall {
         }
     }
 
-    private static func scopeID(_ text: String) throws(HubBindingError) -> ScopeID {
+    static func scopeID(_ text: String) throws(HubBindingError) -> ScopeID {
         do {
             return try ScopeID(text)
         } catch {
@@ -101,7 +131,7 @@ extension HubCall {
         }
     }
 
-    private static func scopeType(_ value: HubValue) throws(HubBindingError) -> ScopeType {
+    static func scopeType(_ value: HubValue) throws(HubBindingError) -> ScopeType {
         switch value {
         case .integer(let number):
             guard let type = ScopeType(rawValue: Int(number)) else { throw .invalid("scopeType must be 0 or 1.") }

@@ -8,12 +8,22 @@ public struct HubConfiguration: Sendable {
     public var maximumScopesPerConnection = 128
     /// The connections one user may have on this pod; 0, the default, for no limit.
     public var maximumConnectionsPerUser = 0
+    /// The streams to one client that may run at once; 8 by default.
+    public var maximumStreamsPerConnection = 8
+    /// The invocations of one client by ``HubConnection/invoke(_:_:within:)`` that may wait for their answers; 16 by default.
+    public var maximumClientInvocations = 16
     /// The invocations of one connection that may wait for their turn before its reading is paused; at least 1, 16 by default.
     public var maximumWaitingInvocations = 16
     /// How long a negotiated connection waits for its transport; 15 s by default.
     public var negotiationLifetime: Duration = .seconds(15)
     /// The negotiated connections that may wait for their transport; 100 000 by default, then negotiation is refused.
     public var maximumNegotiations = 100_000
+    /// How often a pod asks who is online of those whom its connections watch; 5 s by default.
+    public var presenceInterval: Duration = .seconds(5)
+    /// The most users it asks for at once; 10 000 by default, beyond which they take turns.
+    public var maximumPresenceBatch = 10_000
+    /// The queued bytes beyond which a connection gets nothing that may be lost; 512 KiB by default, half of the server's bound.
+    public var maximumQueuedBytesForEphemeral = 524_288
 
     /// How connections that poll are treated.
     public var longPolling = LongPollingLimits()

@@ -7,6 +7,7 @@ extension HubConnection {
     enum CallResult {
         case none
         case sent(EnrichedChatEvent)
+        case online([UserID])
         case resumed(ResumeOutcome)
     }
 
@@ -27,6 +28,8 @@ extension HubConnection {
         case .heartbeat:
             if self.transport != nil { self.shard.note(.heartbeat, of: self.presence) }
             return .none
+        case .watchPresence(let users):
+            return .online(try await self.watch(users))
         }
     }
 

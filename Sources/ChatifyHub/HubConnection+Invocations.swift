@@ -7,9 +7,11 @@ extension HubConnection {
     func take(_ message: HubMessage) {
         switch message {
         case .invocation(let invocation): self.enqueue(invocation)
-        case .streamInvocation(let invocation): self.refuseStream(invocation)
-        case .streamItem, .completion, .cancelInvocation, .ping, .close, .ack, .sequence, .unknown:
-            // Nothing here streams or asks the client for results, so these answer nothing (signalr.md §11, case 8).
+        case .streamInvocation(let invocation): self.startStream(invocation)
+        case .cancelInvocation(let id): self.streams[id]?.cancel()
+        case .completion(let completion): self.asked.answered(completion)
+        case .streamItem, .ping, .close, .ack, .sequence, .unknown:
+            // No method takes a stream, so these answer nothing (signalr.md §11, case 8).
             break
         }
     }
@@ -20,13 +22,6 @@ extension HubConnection {
         case .queued: break
         case .full: preconditionFailure("the machine is not asked for messages while the queue is full")
         }
-    }
-
-    private func refuseStream(_ invocation: HubInvocation) {
-        let target = invocation.target
-        let error =
-            HubCall.isMethod(target) ? HubErrorText.notStreaming(target) : HubErrorText.unknownMethod(target)
-        self.answer(invocation, .error(error))
     }
 
     private func start(_ invocation: HubInvocation) {
@@ -46,7 +41,7 @@ extension HubConnection {
         self.endIfIdle()
     }
 
-    private func answer(_ invocation: HubInvocation, _ outcome: HubCompletion.Outcome) {
+    func answer(_ invocation: HubInvocation, _ outcome: HubCompletion.Outcome) {
         // Without an id the client wants no answer, not even of an error (signalr.md §6).
         guard let id = invocation.id else { return }
         self.send(.completion(HubCompletion(id: id, outcome: outcome)))
@@ -58,7 +53,7 @@ extension HubConnection {
             let result = try await self.perform(try HubCall(invocation), correlationID: correlationID)
             // An answer that nobody waits for is not worth writing.
             guard invocation.id != nil else { return .void }
-            return Self.outcome(of: result)
+            return self.outcome(of: result)
         } catch let error as HubBindingError {
             return .error(HubErrorText.describe(error, target: invocation.target))
         } catch let error as ChatError {
@@ -69,15 +64,17 @@ extension HubConnection {
         }
     }
 
-    private static func outcome(of result: CallResult) -> HubCompletion.Outcome {
+    private func outcome(of result: CallResult) -> HubCompletion.Outcome {
         switch result {
-        case .none: .void
-        case .sent(let event): .result(.encoded(ChatEventCodec.encodeAnswer(event)))
+        // A method without a result is answered with null, as ASP.NET does.
+        case .none: .result(.null)
+        case .sent(let event): self.encoding.map { .result($0.value(answering: event)) } ?? .void
         case .resumed(let outcome): .result(outcome.value)
+        case .online(let users): .result(.array(users.map { .string($0.rawValue) }))
         }
     }
 
-    private func log(_ error: ChatError, target: String, _ correlationID: CorrelationID) {
+    func log(_ error: ChatError, target: String, _ correlationID: CorrelationID) {
         guard error.code != .validation, error.code != .rateLimitExceeded, error.code != .forbidden else { return }
         self.shard.hub.logger.warning(
             "Hub invocation failed",

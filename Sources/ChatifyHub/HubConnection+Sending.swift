@@ -28,8 +28,11 @@ extension HubConnection {
 
     func send(_ message: HubMessage) {
         guard let encoding = self.encoding else { return }
-        self.write(self.framing.frame(encoding.hubProtocol.encode(message)))
+        self.write(encoding.encode(message))
     }
+
+    /// Wraps whole records as the transport needs them.
+    func frame(_ records: [UInt8]) -> [UInt8] { self.framing.frame(records, as: self.transferFormat) }
 
     /// Queues bytes, or sheds the client and answers `false`.
     @discardableResult
@@ -40,6 +43,15 @@ extension HubConnection {
             return false
         }
         self.machine.sent(now: self.shard.now)
+        return true
+    }
+
+    /// Sends what may be lost, such as who is online: shed first, before any message.
+    /// - Returns: Whether it was sent.
+    func sendEphemeral(_ message: HubMessage) -> Bool {
+        guard let transport = self.transport, self.encoding != nil, self.ending == nil else { return false }
+        guard transport.queuedBytes <= self.shard.hub.configuration.maximumQueuedBytesForEphemeral else { return false }
+        self.send(message)
         return true
     }
 
@@ -56,7 +68,7 @@ extension HubConnection {
     }
 
     func close(sending record: [UInt8]?) {
-        let bytes = record.map(self.framing.frame)
+        let bytes = record.map(self.frame)
         self.finish { $0.close(sending: bytes) }
     }
 
@@ -71,6 +83,9 @@ extension HubConnection {
             self.shard.left(membership.members)
         }
         self.memberships.removeAll()
+        self.endStreams()
+        self.asked.end()
+        self.shard.watch.stop(self.id)
         if self.encoding != nil { self.shard.note(.offline, of: self.presence) }
         self.shard.closed(self)
         self.shard.hub.release(self.admission)

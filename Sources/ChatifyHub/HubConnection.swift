@@ -1,5 +1,5 @@
 public import ChatifyCore
-internal import ChatifySignalR
+public import ChatifySignalR
 
 /// One client's connection: bytes in, bytes out, and the scopes it is joined to.
 ///
@@ -20,6 +20,10 @@ public final class HubConnection {
     var invocations: InvocationQueue
     var runner: Task<Void, Never>?
     var memberships: [Membership] = []
+    /// The streams that run, by the client's ids; bounded by the setting.
+    var streams: [String: HubStream] = [:]
+    /// What the client was asked by the server.
+    var asked = ClientInvocations()
     var isReadingPaused = false
     var posts = PostQueue()
     /// Set once nothing more is received: what is at hand is answered, then the connection ends so.
@@ -34,18 +38,28 @@ public final class HubConnection {
         self.machine = HubConnectionStateMachine(
             protocols: shard.hub.protocols,
             limits: admission.transport.limits(configuration.limits),
-            transferFormats: admission.transport.transferFormats,
+            transferFormats: admission.transport.transferFormats.filter(framing.transferFormats.contains),
             now: shard.now
         )
         self.invocations = InvocationQueue(capacity: max(1, configuration.maximumWaitingInvocations))
+    }
+
+    /// What the bytes that the transport is given are: text unless the client chose a binary protocol.
+    public var transferFormat: TransferFormat {
+        (self.machine.hubProtocol ?? self.encoding?.hubProtocol)?.transferFormat ?? .text
     }
 
     /// Takes bytes of the client, in the order they came, split anywhere.
     public func receive(_ bytes: UnsafeRawBufferPointer) {
         // Once the connection is ending nothing more is taken, so nothing more is kept.
         guard self.transport != nil, self.ending == nil else { return }
-        self.machine.receive(bytes, now: .now)
+        self.machine.receive(bytes, now: self.shard.hub.surroundings.now())
         self.pump()
+    }
+
+    /// Learns that all queued bytes have left, after ``HubTransport/notifyWhenDrained()``.
+    public func transportDrained() {
+        for stream in self.streams.values { stream.wake() }
     }
 
     /// Learns that the transport is gone: nothing is sent any more.
@@ -70,7 +84,7 @@ extension HubConnection {
     private func adjustReading() {
         guard let transport = self.transport, self.isReadingPaused != self.invocations.isFull else { return }
         self.isReadingPaused.toggle()
-        self.machine.readingPaused(self.isReadingPaused, now: .now)
+        self.machine.readingPaused(self.isReadingPaused, now: self.shard.hub.surroundings.now())
         if self.isReadingPaused {
             transport.pauseReading()
         } else {
@@ -80,13 +94,14 @@ extension HubConnection {
     }
 
     func tick(now: ContinuousClock.Instant) {
+        self.asked.expire(now: now)
         guard self.transport != nil, let action = self.machine.tick(now: now) else { return }
         self.perform(action)
     }
 
     private func perform(_ action: HubConnectionStateMachine.Action) {
         switch action {
-        case .send(let record): self.write(self.framing.frame(record))
+        case .send(let record): self.write(self.frame(record))
         case .opened: self.opened()
         case .ping: self.shard.note(.heartbeat, of: self.presence)
         case .message(let message): self.take(message)
@@ -100,6 +115,9 @@ extension HubConnection {
         self.encoding = self.shard.hub.encodings.encoding(of: hubProtocol, framing: self.framing)
         self.shard.note(.online, of: self.presence)
     }
+
+    /// How many received bytes wait to be understood.
+    package var bufferedCount: Int { self.machine.bufferedCount }
 
     var presence: PresentConnection {
         PresentConnection(userID: self.userID, connectionID: self.id, podID: self.shard.hub.podID)

@@ -6,6 +6,8 @@ extension HubErrorText {
     static func describe(_ error: HubBindingError, target: String) -> String {
         switch error {
         case .unknownMethod: self.unknownMethod(target)
+        case .streaming: self.streaming(target)
+        case .notStreaming: self.notStreaming(target)
         case .arguments: self.argumentsDoNotBind(target)
         case .invalid(let message): self.describe(ChatError(.validation, message), target: target)
         }

@@ -2,7 +2,11 @@ extension HubFraming {
     /// Each piece as one event of a `text/event-stream`, ended by an empty line.
     ///
     /// A transport that carries it begins with ``serverSentEventsPreamble``.
-    public static let serverSentEvents = HubFraming(name: "server-sent-events") { Self.event($0) }
+    public static let serverSentEvents = HubFraming(
+        name: "server-sent-events",
+        text: { Self.event($0) },
+        binary: nil
+    )
 
     /// A comment: without a first byte some clients never consider the stream open.
     public static let serverSentEventsPreamble: [UInt8] = Array(":\r\n".utf8)

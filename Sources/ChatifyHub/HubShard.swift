@@ -16,6 +16,9 @@ public final class HubShard {
     /// Per partition the offset of the record that comes next: all before it were delivered here, none behind it.
     private(set) var standing: [Int32: Int64]
     var readWaiters = ReadWaiters()
+    var watch = PresenceWatch() {
+        didSet { self.hub.watchers(on: self, areThere: !self.watch.isEmpty) }
+    }
     private var outbox = PresenceOutbox()
     private var presenceTask: Task<Void, Never>?
 
@@ -23,7 +26,7 @@ public final class HubShard {
         self.hub = hub
         self.executor = executor
         self.standing = standing
-        self.now = .now
+        self.now = hub.surroundings.now()
     }
 
     /// The connections of this shard.
@@ -37,7 +40,7 @@ public final class HubShard {
     ///   - framing: How the transport wraps records.
     public func connect(_ transport: any HubTransport, as admission: HubAdmission, framing: HubFraming) -> HubConnection
     {
-        self.now = .now
+        self.now = self.hub.surroundings.now()
         let connection = HubConnection(shard: self, transport: transport, admission: admission, framing: framing)
         self.connections[connection.id] = connection
         self.hub.metrics.sessionOpened()
@@ -48,11 +51,12 @@ public final class HubShard {
     ///
     /// Call it about once a second.
     /// - Parameter now: The time; only tests give another than the present.
-    public func tick(now: ContinuousClock.Instant = .now) {
-        self.now = now
+    public func tick(now: ContinuousClock.Instant? = nil) {
+        self.now = now ?? self.hub.surroundings.now()
         for connection in Array(self.connections.values) { connection.tick(now: self.now) }
         for transport in Array(self.polled.values) { transport.tick(now: self.now) }
-        self.readWaiters.expire(now: now)
+        self.readWaiters.expire(now: self.now)
+        self.hub.pollPresence(at: self.now)
     }
 
     /// Asks up to `count` connections to go elsewhere: what they sent is answered, then each gets a close record with
@@ -73,7 +77,7 @@ public final class HubShard {
     }
 
     func deliver(_ broadcast: Broadcast) {
-        self.now = .now
+        self.now = self.hub.surroundings.now()
         var deliveries = 0
         for item in broadcast.items {
             guard let members = self.scopes[item.scope] else { continue }
@@ -103,6 +107,8 @@ public final class HubShard {
         if members.connections.isEmpty { self.scopes[members.scope] = nil }
     }
 
+    func connection(_ id: ConnectionID) -> HubConnection? { self.connections[id] }
+
     func closed(_ connection: HubConnection) {
         guard self.connections.removeValue(forKey: connection.id) != nil else { return }
         self.readWaiters.abandon(connection.id)
@@ -126,7 +132,10 @@ extension HubShard {
         while true {
             let commands = self.outbox.takeAll()
             guard !commands.isEmpty else { break }
-            for command in commands { await self.hub.presence.report(command) }
+            for command in commands {
+                let transitions = await self.hub.presence.report(command)
+                if !transitions.isEmpty { await self.hub.presenceChanged(transitions) }
+            }
         }
         self.presenceTask = nil
     }

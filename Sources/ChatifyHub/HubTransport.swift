@@ -8,6 +8,16 @@ public protocol HubTransport: AnyObject {
     /// - Returns: `false`, with nothing queued, if the transport's bound on queued bytes would be passed.
     func write(_ bytes: [UInt8]) -> Bool
 
+    /// How many queued bytes have not left yet; 0 unless implemented.
+    ///
+    /// Streams wait, and what may be lost is dropped, while they are many.
+    var queuedBytes: Int { get }
+
+    /// Asks for one call of ``HubConnection/transportDrained()`` when all queued bytes have left; some are queued.
+    ///
+    /// Must not call back from within. Does nothing unless implemented.
+    func notifyWhenDrained()
+
     /// Stops handing over received bytes until ``resumeReading()``, because the client is ahead of its answers.
     func pauseReading()
 
@@ -20,4 +30,12 @@ public protocol HubTransport: AnyObject {
 
     /// Drops the connection at once, with what is queued: the client is gone or might as well be.
     func abort()
+}
+
+extension HubTransport {
+    /// None: the transport cannot tell.
+    public var queuedBytes: Int { 0 }
+
+    /// Does nothing.
+    public func notifyWhenDrained() {}
 }

@@ -68,6 +68,14 @@ package struct JSONWriter: Sendable {
         self.bytes.append(contentsOf: value.description.utf8)
     }
 
+    /// Writes a time as ISO 8601 in UTC with milliseconds; one outside the years 1–9999 is clamped to them.
+    package mutating func time(millisecondsSinceEpoch: Int64) {
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: ISO8601.length) { buffer in
+            ISO8601.write(millisecondsSinceEpoch: millisecondsSinceEpoch, to: buffer)
+            self.string(utf8: UnsafeRawBufferPointer(buffer))
+        }
+    }
+
     /// Writes `true` or `false`.
     package mutating func bool(_ value: Bool) { self.literal(value ? "true" : "false") }
 

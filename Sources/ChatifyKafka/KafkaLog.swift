@@ -79,6 +79,11 @@ public final class KafkaLog: Sendable {
         return try await KafkaEventConsumer.start(role, self.configuration, self.logger)
     }
 
+    /// Makes what finds past events in the log; whoever makes it closes it.
+    public func makeReplaySource(_ limits: KafkaReplayLimits = KafkaReplayLimits()) -> KafkaReplaySource {
+        KafkaReplaySource(self.configuration, limits, self.logger)
+    }
+
     /// The dead letters that were kept, to look at and to send again.
     public var keptDeadLetters: KafkaDeadLetterQueue { KafkaDeadLetterQueue(log: self) }
 
@@ -99,7 +104,7 @@ public final class KafkaLog: Sendable {
     ///
     /// Idempotent.
     ///
-    /// Consumers are closed by whoever made them.
+    /// Consumers and replay sources are closed by whoever made them.
     public func close(within time: Duration) async {
         await self.sender.close(within: time)
     }

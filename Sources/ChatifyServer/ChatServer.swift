@@ -20,11 +20,13 @@ public final class ChatServer: Sendable {
     /// Makes a server over these adapters.
     ///
     /// - Parameters:
+    ///   - site: A few files to serve for browsers beside the routes.
     ///   - prometheus: What `GET /metrics` shows; with `nil` it is not found. Give what the metrics system was bootstrapped with,
     ///     before adapters and server were made, for they record in the factory that is in force then.
     public init(
         configuration: ServerConfiguration,
         adapters: ChatAdapters,
+        site: StaticSite? = nil,
         logger: Logger,
         prometheus: PrometheusRegistry? = nil
     ) {
@@ -32,6 +34,7 @@ public final class ChatServer: Sendable {
         // The hub bounds its records; frames and messages are only their wrapping, and are streamed.
         configuration.server.webSocket.maxFrameBytes = 1 << 40
         configuration.server.webSocket.maxMessageBytes = 1 << 40
+        configuration.hub.maximumQueuedBytesForEphemeral = configuration.server.maxOutboundBytesPerConnection / 2
         // A ping that is due waits for the next tick, which must not make it late by much.
         let shortest = min(configuration.hub.limits.keepAlive, configuration.hub.limits.clientTimeout)
         configuration.server.tickInterval = max(.milliseconds(100), min(.seconds(1), shortest / 4))
@@ -69,6 +72,7 @@ public final class ChatServer: Sendable {
             origins: OriginPolicy(allowedOrigins: configuration.allowedOrigins),
             health: health,
             metrics: prometheus.map { MetricsPage($0, adapters, health) },
+            site: site,
             logger: logger
         )
         self.services = services
@@ -122,7 +126,11 @@ public final class ChatServer: Sendable {
         await withDiscardingTaskGroup { background in
             for run in self.adapters.background { background.addTask { await run() } }
             background.addTask {
-                await PresenceSweeper(presence: self.adapters.presence, logger: self.logger).run()
+                let hub = self.services.hub
+                let sweeper = PresenceSweeper(presence: self.adapters.presence, logger: self.logger) {
+                    await hub.presenceChanged($0)
+                }
+                await sweeper.run()
             }
             await self.serve(server) { onListening(port) }
             // Who has left is told before the connection to those who are told goes.

@@ -11,5 +11,6 @@ struct ChatServices: Sendable {
     let health: Health
     /// What `/metrics` answers; `nil` for nothing.
     let metrics: MetricsPage?
+    let site: StaticSite?
     let logger: Logger
 }

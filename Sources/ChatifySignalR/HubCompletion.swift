@@ -2,7 +2,7 @@
 public struct HubCompletion: Hashable, Sendable {
     /// How an invocation ended.
     public enum Outcome: Hashable, Sendable {
-        /// The method has no result; sent with `"result":null` in JSON, as ASP.NET does.
+        /// There is no result, as at the end of a stream; a method without one is answered with ``HubValue/null``, as ASP.NET does.
         case void
         /// The method's result.
         case result(HubValue)

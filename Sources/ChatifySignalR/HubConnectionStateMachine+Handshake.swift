@@ -23,7 +23,7 @@ extension HubConnectionStateMachine {
             return self.refuse(HubErrorText.unsupportedFormat(format, of: hubProtocol.name))
         }
         self.state = .opening(hubProtocol)
-        self.splitter.framing = hubProtocol.framing
+        self.splitter.endHandshake(framing: hubProtocol.framing)
         return .send(HandshakeResponse().encoded())
     }
 

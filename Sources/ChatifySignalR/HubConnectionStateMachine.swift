@@ -56,7 +56,7 @@ public struct HubConnectionStateMachine: Sendable {
         self.transferFormats = transferFormats
         self.limits = limits
         self.state = .awaitingHandshake(deadline: now + limits.handshakeTimeout)
-        self.splitter = RecordSplitter(limit: limits.maximumReceiveMessageSize)
+        self.splitter = RecordSplitter(limit: limits.maximumReceiveMessageSize, framing: .handshake)
         self.lastSent = now
         self.lastReceived = now
     }

@@ -5,4 +5,9 @@ public struct HubProtocolError: Error, Hashable, Sendable {
 
     /// Describes a broken record.
     public init(reason: String) { self.reason = reason }
+
+    /// A field that the message must have is not there.
+    static func missing(_ name: StaticString) -> HubProtocolError {
+        HubProtocolError(reason: "required property '\(name)' is missing")
+    }
 }

@@ -27,7 +27,7 @@ extension HubValue {
         switch self {
         case .integer(let value): Double(value)
         case .double(let value): value
-        case .null, .bool, .string, .bytes, .array, .object, .encoded: nil
+        case .null, .bool, .string, .bytes, .time, .array, .object, .encoded: nil
         }
     }
 

@@ -12,6 +12,8 @@ public enum HubValue: Hashable, Sendable {
     case string(String)
     /// Binary data; base64 in JSON, from where it comes back as a ``string(_:)``.
     case bytes([UInt8])
+    /// A time of the years 1–9999; ISO 8601 in JSON, from where it comes back as a ``string(_:)``.
+    case time(millisecondsSinceEpoch: Int64)
     /// An ordered list.
     case array([HubValue])
     /// Named values in the order in which they were written; names may repeat.

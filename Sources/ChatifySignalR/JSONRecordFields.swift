@@ -68,7 +68,7 @@ struct JSONRecordFields {
     }
 
     private func invocation(id: String?) throws(HubProtocolError) -> HubInvocation {
-        guard let target = self.target, !target.isEmpty else { throw Self.missing("target") }
+        guard let target = self.target, !target.isEmpty else { throw HubProtocolError.missing("target") }
         let arguments = try self.required(self.arguments, "arguments")
         return HubInvocation(
             id: id,
@@ -95,11 +95,7 @@ struct JSONRecordFields {
     private func requiredID() throws(HubProtocolError) -> String { try self.required(self.usableID, "invocationId") }
 
     private func required<Value>(_ value: Value?, _ name: StaticString) throws(HubProtocolError) -> Value {
-        guard let value else { throw Self.missing(name) }
+        guard let value else { throw HubProtocolError.missing(name) }
         return value
-    }
-
-    private static func missing(_ name: StaticString) -> HubProtocolError {
-        HubProtocolError(reason: "required property '\(name)' is missing")
     }
 }

@@ -44,9 +44,7 @@ extension JSONWriter {
         self.type(HubMessageType.completion)
         self.invocationID(completion.id)
         switch completion.outcome {
-        case .void:
-            self.key("result")
-            self.null()
+        case .void: break
         case .result(let result):
             self.key("result")
             self.value(result)

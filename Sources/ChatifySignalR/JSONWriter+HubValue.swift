@@ -10,6 +10,7 @@ extension JSONWriter {
         case .double(let value): self.double(value)
         case .string(let value): self.string(value)
         case .bytes(let value): self.string(utf8: Base64.encode(value, as: .standard))
+        case .time(let milliseconds): self.time(millisecondsSinceEpoch: milliseconds)
         case .array(let values): self.values(values)
         case .object(let members):
             self.beginObject()
@@ -56,7 +57,7 @@ extension HubValue {
         case .bytes(let bytes): bytes.count / 3 * 4 + 8
         case .array(let values): 64 + values.count * 16
         case .object(let members): 64 + members.count * 32
-        case .null, .bool, .integer, .double: 24
+        case .null, .bool, .integer, .double, .time: 32
         }
     }
 }

@@ -1,12 +1,10 @@
 /// Cuts a stream of bytes into records, wherever the transport happened to cut it.
 ///
-/// The limit is asked before anything is buffered: what is left over once all records were taken is shorter than the
-/// limit. Between records nothing is kept.
+/// The limit is asked before anything is kept: what is left over once all records were taken is shorter than the limit. Between records nothing is kept.
 struct RecordSplitter {
     static let separator: UInt8 = 0x1E
 
-    /// The protocol's way to tell records apart; the handshake always ends with the separator.
-    var framing = RecordFraming.separator
+    private var framing: RecordFraming
     /// Whether a record exceeded the limit: there is nothing more to come after the records that went before it.
     private(set) var isTooLong = false
 
@@ -18,7 +16,10 @@ struct RecordSplitter {
     private var completeEnd = 0
 
     /// - Parameter limit: The greatest length of a record in bytes, its framing included.
-    init(limit: Int) { self.limit = limit }
+    init(limit: Int, framing: RecordFraming = .separator) {
+        self.limit = limit
+        self.framing = framing
+    }
 
     /// How many bytes are held.
     var bufferedCount: Int { self.buffer.count &- self.head }
@@ -32,7 +33,17 @@ struct RecordSplitter {
         self.compact()
         switch self.framing.kind {
         case .separator: self.appendSeparated(bytes)
+        case .lengthPrefix: self.appendPrefixed(bytes)
+        case .handshake: self.appendHandshake(bytes)
         }
+    }
+
+    /// Tells the records after the handshake apart in this way, also those that were received with it.
+    mutating func endHandshake(framing: RecordFraming) {
+        self.framing = framing
+        let rest = self.buffer[self.head...]
+        self.removeAll()
+        rest.withUnsafeBytes { self.append($0) }
     }
 
     /// Lends the next complete record, without its framing, to `body`; nil if there is none.
@@ -42,9 +53,24 @@ struct RecordSplitter {
         defer { if self.head == self.buffer.count { self.removeAll() } }
         return try self.buffer.withUnsafeBufferPointer { (buffer) throws(E) -> R in
             let bytes = UnsafeRawBufferPointer(buffer)
+            let record = self.record(in: bytes, from: start)
+            return try body(UnsafeRawBufferPointer(rebasing: bytes[record]))
+        }
+    }
+
+    /// The place of the record at `start` without its framing; the next one begins behind both.
+    private mutating func record(in bytes: UnsafeRawBufferPointer, from start: Int) -> Range<Int> {
+        switch self.framing.kind {
+        case .separator, .handshake:
             let end = bytes.firstSeparator(from: start) ?? bytes.count
             self.head = end &+ 1
-            return try body(UnsafeRawBufferPointer(rebasing: bytes[start..<end]))
+            return start..<end
+        case .lengthPrefix:
+            guard let (length, size) = LengthPrefix.read(bytes, at: start) else {
+                preconditionFailure("a record is complete and its length is not")
+            }
+            self.head = start &+ size &+ length
+            return start &+ size..<self.head
         }
     }
 
@@ -67,6 +93,36 @@ struct RecordSplitter {
         let before = self.buffer.count
         self.buffer.append(contentsOf: bytes)
         if start > 0 { self.completeEnd = before &+ start }
+    }
+
+    private mutating func appendHandshake(_ bytes: UnsafeRawBufferPointer) {
+        // What follows the handshake is cut once its protocol is known.
+        if self.hasRecord { return self.buffer.append(contentsOf: bytes) }
+        guard let separator = bytes.firstSeparator(from: 0) else { return self.appendSeparated(bytes) }
+        guard separator &+ self.buffer.count < self.limit else { return self.stop(bytes, keeping: 0) }
+        self.completeEnd = self.buffer.count &+ separator &+ 1
+        self.buffer.append(contentsOf: bytes)
+    }
+
+    /// A length is judged as soon as it is read, before the record that it speaks of arrives.
+    private mutating func appendPrefixed(_ bytes: UnsafeRawBufferPointer) {
+        self.buffer.append(contentsOf: bytes)
+        let end = self.buffer.withUnsafeBytes { buffer in
+            var end = self.completeEnd
+            while let (length, size) = LengthPrefix.read(buffer, at: end) {
+                guard length <= self.limit &- size else {
+                    self.isTooLong = true
+                    break
+                }
+                guard buffer.count &- end >= length &+ size else { break }
+                end = end &+ length &+ size
+            }
+            return end
+        }
+        self.completeEnd = end
+        guard self.isTooLong else { return }
+        self.buffer.removeSubrange(end...)
+        if self.head == self.buffer.count { self.removeAll() }
     }
 
     /// Keeps the complete records in front of the one that is too long.

@@ -12,7 +12,9 @@ extension ChatAdapters {
         let log = try await KafkaLog.open(KafkaClientConfiguration(configuration), logger: logger)
         self.closing { await log.close(within: configuration.server.shutdownGrace) }
         self.producer = log.producer
-        self.replaySource = nil
+        let replaySource = log.makeReplaySource()
+        self.replaySource = replaySource
+        self.closing { await replaySource.close() }
         self.deadLetters = log.deadLetters
         let pod = self.podIdentity.podID
         let broadcast = try await log.makeConsumer(

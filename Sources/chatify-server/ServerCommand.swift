@@ -41,6 +41,9 @@ struct ServerCommand: AsyncParsableCommand {
     @Flag(help: "Keep everything in memory: messages are lost when the server stops.")
     var inMemory = false
 
+    @Flag(help: "Serve a page for browsers to chat with, at /demo/.")
+    var demo = false
+
     @Flag(help: "Check the configuration and exit.")
     var checkConfig = false
 
@@ -106,9 +109,11 @@ struct ServerCommand: AsyncParsableCommand {
         _ registry: PrometheusRegistry,
         _ logger: Logger
     ) async throws {
+        let site = self.demo ? StaticSite.demo : nil
         let server = ChatServer(
             configuration: configuration,
             adapters: adapters,
+            site: site,
             logger: logger,
             prometheus: registry
         )
@@ -117,7 +122,9 @@ struct ServerCommand: AsyncParsableCommand {
         logger.notice("\(configuration.placeOfMessages)")
         try await server.run(stoppingOnSignals: true) { port in
             let host = configuration.server.host
-            print("chatify-server listening on http://\(host.contains(":") ? "[\(host)]" : host):\(port)")
+            let origin = "http://\(host.contains(":") ? "[\(host)]" : host):\(port)"
+            print("chatify-server listening on \(origin)")
+            if let site { print("Open \(origin)\(site.prefix) in a browser to chat") }
             StandardOutput.flush()
         }
     }

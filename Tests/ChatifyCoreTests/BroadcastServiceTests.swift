@@ -74,6 +74,21 @@ import Testing
         #expect(batches.map { $0.events.map(\.position.offset) } == [[2]])
     }
 
+    /// Clients are connected that have a right to it: what an outage held up is pushed late, not left out.
+    @Test func pushesWhatHasBecomeOldWhileItRan() async throws {
+        let subscriber = RecordingSubscriber()
+        let service = self.service(self.consumer(), subscriber)
+        let run = Task { await service.run() }
+        try await self.log.produce(.sample(1, at: self.clock.now))
+        await subscriber.events.wait(forCount: 1)
+        let then = self.clock.now
+        self.clock.advance(by: .seconds(600))
+        try await self.log.produce(.sample(2, at: then))
+        #expect(await subscriber.events.wait(forCount: 2).map(\.event.number) == [1, 2])
+        run.cancel()
+        await run.value
+    }
+
     @Test func waitsOutAnErrorOfTheConsumer() async throws {
         let consumer = self.consumer()
         consumer.faults.withLock { $0.reads = 3 }

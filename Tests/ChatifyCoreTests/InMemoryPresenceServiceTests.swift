@@ -38,6 +38,16 @@ import Testing
         #expect(try await self.presence.route(of: self.alice, connection: connection) == nil)
     }
 
+    @Test func looksUpManyUsersAtOnce() async throws {
+        let bob = UserID(unchecked: "bob")
+        try await self.presence.setOnline(PresentConnection("alice", "c1"))
+        try await self.presence.setOnline(PresentConnection("carol", "c2"))
+        #expect(try await self.presence.onlineUsers(among: [self.alice, bob]) == [self.alice])
+        self.clock.advance(by: .seconds(60))
+        try await self.presence.setOnline(PresentConnection("bob", "c3"))
+        #expect(try await self.presence.onlineUsers(among: [self.alice, bob]) == [bob])
+    }
+
     @Test func diesAtItsExpiryThoughOthersLive() async throws {
         try await self.presence.setOnline(PresentConnection("alice", "c1"))
         try await self.presence.setOnline(PresentConnection("alice", "c2"))

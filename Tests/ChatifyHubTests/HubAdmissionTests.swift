@@ -22,7 +22,9 @@ struct HubAdmissionTests {
                 ]
             )
             #expect(
-                transports?.compactMap { $0["transferFormats"] as? [String] } == Array(repeating: ["Text"], count: 3)
+                transports?.compactMap { $0["transferFormats"] as? [String] } == [
+                    ["Text", "Binary"], ["Text"], ["Text", "Binary"],
+                ]
             )
         }
     }

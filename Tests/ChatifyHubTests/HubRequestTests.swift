@@ -218,6 +218,7 @@ private func withTwoShards(
             hub: rig.hub,
             shard: shard,
             producer: rig.producer,
+            history: rig.history,
             presence: rig.presence,
             log: rig.log
         )

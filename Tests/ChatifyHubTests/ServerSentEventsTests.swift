@@ -1,3 +1,4 @@
+import ChatifySignalR
 import Testing
 
 @testable import ChatifyHub
@@ -10,6 +11,7 @@ struct ServerSentEventsTests {
         ("é🙂", "data: é🙂\r\n\r\n"),
     ])
     func `A piece becomes an event, a line break a line of its own`(_ data: String, _ event: String) {
-        #expect(String(decoding: HubFraming.serverSentEvents.frame(Array(data.utf8)), as: UTF8.self) == event)
+        let framed = HubFraming.serverSentEvents.frame(Array(data.utf8), as: .text)
+        #expect(String(decoding: framed, as: UTF8.self) == event)
     }
 }

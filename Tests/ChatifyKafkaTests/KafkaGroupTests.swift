@@ -53,6 +53,32 @@ import Testing
         }
     }
 
+    @Test func aPartitionThatCameBackIsReadThoughItWasPausedWhenItWent() async throws {
+        let topic = try TestTopic(partitions: 2)
+        try await topic.withLog {
+            $0.maximumBufferedRecords = 10
+        } _: { log in
+            let positions = try await log.produce((0..<200).map { event($0, in: "scope-\($0)") })
+            let first = try await Self.makeConsumers(1, log)[0]
+            // Its buffer is full and nobody reads.
+            let isPaused = try await eventually(.seconds(40)) { first.isPaused }
+            #expect(isPaused)
+            let second = try await Self.makeConsumers(1, log)[0]
+            let isShared = try await eventually(.seconds(40)) {
+                first.partitions.count == 1 && second.partitions.count == 1
+            }
+            #expect(isShared)
+            for consumer in [first, second] {
+                let partition = try #require(consumer.partitions.first)
+                let all = positions.filter { $0.partition == partition }
+                let records = try await consumer.read(all.count)
+                #expect(records.map(\.position) == all)
+            }
+            await first.close()
+            await second.close()
+        }
+    }
+
     /// Writers come and go while records are produced, every hundredth of them poison, into a store that fails one call in twenty.
     @Test(arguments: [1, 2] as [UInt64])
     func everyRecordIsStoredAndNoCommitIsPastOneThatIsNot(seed: UInt64) async throws {

@@ -57,6 +57,18 @@ extension WithServer {
             }
         }
 
+        @Test func `Many users are looked up at once`() async throws {
+            try await withRedisClient { _, client async throws in
+                let service = RedisPresenceService(client)
+                let users = (0..<600).map { UserID(unchecked: "user-\($0)") }
+                for name in ["user-3", "user-599", "stranger"] {
+                    try await service.setOnline(PresentConnection(name, "conn"))
+                }
+                #expect(try await service.onlineUsers(among: users) == [users[3], users[599]])
+                #expect(try await service.onlineUsers(among: []).isEmpty)
+            }
+        }
+
         @Test func `Keys, members and expiries are to the letter`() async throws {
             try await withRedisClient { server, client async throws in
                 let service = RedisPresenceService(client)

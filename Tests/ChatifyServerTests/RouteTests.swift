@@ -35,6 +35,22 @@ struct RouteTests {
 
     @Test(
         arguments: [
+            ("/", .elsewhere("/demo/")), ("/demo", .elsewhere("/demo/")),
+            ("/demo/", .file(name: "index.html", [1])), ("/demo/index.html", .file(name: "index.html", [1])),
+            ("/demo/a.js", .file(name: "a.js", [2])), ("/demo/b.js", nil), ("/demo/a.js/", nil), ("/demo//a.js", nil),
+            ("/Demo/a.js", nil), ("/demo/../a.js", nil), ("/a.js", nil), ("", nil),
+        ] as [(String, SitePage?)]
+    )
+    func `A site has its files and nothing else`(_ path: String, _ page: SitePage?) {
+        let files = [StaticSite.File(name: "index.html", bytes: [1]), StaticSite.File(name: "a.js", bytes: [2])]
+        let site = StaticSite(prefix: "demo", files: files)
+        #expect(HTTPRoute(path: path, site: site) == page.map { .page($0) })
+        #expect(HTTPRoute(path: path, site: nil) == nil)
+        #expect(HTTPRoute(path: "/chat/send", site: site) == .send)
+    }
+
+    @Test(
+        arguments: [
             (nil, "chat.example", true), ("http://chat.example", "chat.example", true),
             ("https://Chat.Example", "chat.example", true), ("http://chat.example:8080", "CHAT.example:8080", true),
             ("http://chat.example", "chat.example:8080", false), ("https://friend.example", "chat.example", true),

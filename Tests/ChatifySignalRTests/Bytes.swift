@@ -16,3 +16,11 @@ extension ContinuousClock.Instant {
 
     static func seconds(_ seconds: Double) -> Self { self.start + .seconds(seconds) }
 }
+
+/// The bytes that hexadecimal digits stand for; blanks between them mean nothing.
+func bytes(hex: String) -> [UInt8] {
+    let digits = hex.utf8.filter { $0 != UInt8(ascii: " ") }.map {
+        UInt8(Character(Unicode.Scalar($0)).hexDigitValue ?? 0)
+    }
+    return stride(from: 0, to: digits.count, by: 2).map { digits[$0] << 4 | digits[$0 + 1] }
+}

@@ -44,7 +44,10 @@ import Testing
     }
 
     @Test func refusesWhatTheTransportCannotCarry() {
-        var driver = ConnectionDriver(protocols: [JSONHubProtocol(), BinaryStub()], transferFormats: [.text])
+        var driver = ConnectionDriver(
+            protocols: [JSONHubProtocol(), MessagePackHubProtocol()],
+            transferFormats: [.text]
+        )
         driver.receive(#"{"protocol":"messagepack","version":1};"#.records)
         let error =
             "Cannot use the 'messagepack' protocol on the current transport. "
@@ -55,7 +58,7 @@ import Testing
     }
 
     @Test func choosesAmongProtocols() {
-        var driver = ConnectionDriver(protocols: [JSONHubProtocol(), BinaryStub()])
+        var driver = ConnectionDriver(protocols: [JSONHubProtocol(), MessagePackHubProtocol()])
         driver.receive(#"{"protocol":"messagepack","version":1};"#.records)
         #expect(driver.actions == [.send("{};".records), .opened])
         #expect(driver.machine.hubProtocol?.name == "messagepack")
@@ -102,14 +105,4 @@ import Testing
         #expect(driver.machine.close(error: "x", allowReconnect: true) == nil)
         #expect(driver.machine.isClosed)
     }
-}
-
-/// A protocol of another format, of which nothing but its description is used.
-private struct BinaryStub: HubProtocol {
-    var name: String { "messagepack" }
-    var version: Int64 { 1 }
-    var transferFormat: TransferFormat { .binary }
-    var framing: RecordFraming { .separator }
-    func decode(_ record: UnsafeRawBufferPointer) throws(HubProtocolError) -> HubMessage { .ping }
-    func encode(_ message: HubMessage) -> [UInt8] { [] }
 }

@@ -26,7 +26,11 @@ import Testing
                 .streamItem(.init(id: "1", item: .array([.encoded([0x31]), .encoded([0x32])]))),
                 #"{"type":2,"invocationId":"1","item":[1,2]};"#
             ),
-            (.completion(.init(id: "1", outcome: .void)), #"{"type":3,"invocationId":"1","result":null};"#),
+            (.completion(.init(id: "1", outcome: .void)), #"{"type":3,"invocationId":"1"};"#),
+            (
+                .completion(.init(id: "1", outcome: .result(.null))),
+                #"{"type":3,"invocationId":"1","result":null};"#
+            ),
             (
                 .completion(.init(id: "a\"b", outcome: .result(.object([.init("x", .string("\u{1e};"))])))),
                 #"{"type":3,"invocationId":"a\"b","result":{"x":"\u001e;"}};"#

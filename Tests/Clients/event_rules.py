@@ -3,6 +3,8 @@
 import re
 import uuid
 
+import msgpack
+
 MESSAGE_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 CREATED_AT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z")
 FIELDS = {"messageId", "scopeType", "scopeId", "senderId", "text", "createdAtUtc", "originPodId"}
@@ -12,10 +14,17 @@ def check_event(event: dict, scope: str, sender: str, text: str, scope_type: int
     """Checks the seven fields of an event; further ones are allowed."""
     assert FIELDS <= set(event), event
     assert MESSAGE_ID.fullmatch(event["messageId"]), event
-    assert CREATED_AT.fullmatch(event["createdAtUtc"]), event
+    assert CREATED_AT.fullmatch(as_text(event["createdAtUtc"])), event
     expected = {"scopeType": scope_type, "scopeId": scope, "senderId": sender, "text": text}
     assert {name: event[name] for name in expected} == expected
     assert event["originPodId"] == "pod-under-test", event
+
+
+def as_text(time: str | msgpack.Timestamp) -> str:
+    """A time as JSON writes it; MessagePack carries a time stamp."""
+    if isinstance(time, str):
+        return time
+    return time.to_datetime().isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def check_pushed(event: dict, scope: str, sender: str, text: str, scope_type: int = 0) -> None:

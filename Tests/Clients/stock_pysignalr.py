@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 
 from pysignalr.client import SignalRClient
+from pysignalr.protocol.abstract import Protocol
 
 from byte_stream import QUIET, WAIT
 
@@ -11,10 +12,10 @@ from byte_stream import QUIET, WAIT
 class Member:
     """One running pysignalr client with what it received."""
 
-    def __init__(self, server, user: str):
+    def __init__(self, server, user: str, protocol: Protocol | None = None):
         self.events: asyncio.Queue[dict] = asyncio.Queue()
         self.opened = asyncio.Event()
-        self.client = SignalRClient(f"{server.origin}/hubs/chat?user={user}", retry_count=1)
+        self.client = SignalRClient(f"{server.origin}/hubs/chat?user={user}", protocol=protocol, retry_count=1)
         self.client.on("ReceiveMessage", self._receive)
         self.client.on_open(self._open)
         self.client.on_error(self._ignore_error)

@@ -6,6 +6,7 @@ import threading
 
 import pytest
 from signalrcore.hub_connection_builder import HubConnectionBuilder
+from signalrcore.protocol.base_hub_protocol import BaseHubProtocol
 from signalrcore.types import HttpTransportType
 
 from byte_stream import QUIET, WAIT
@@ -14,17 +15,23 @@ from byte_stream import QUIET, WAIT
 class Member:
     """One started signalrcore connection with what it received."""
 
-    def __init__(self, server, user: str, transport: HttpTransportType = HttpTransportType.web_sockets):
+    def __init__(
+        self,
+        server,
+        user: str,
+        transport: HttpTransportType = HttpTransportType.web_sockets,
+        protocol: BaseHubProtocol | None = None,
+    ):
         self.events: queue.Queue[dict] = queue.Queue()
         self.errors: queue.Queue = queue.Queue()
         self.closed = threading.Event()
         opened = threading.Event()
-        self.connection = (
+        builder = (
             HubConnectionBuilder()
             .with_url(f"{server.origin}/hubs/chat?user={user}", options={"verify_ssl": False, "transport": transport})
             .configure_logging(logging.CRITICAL)
-            .build()
         )
+        self.connection = (builder.with_hub_protocol(protocol) if protocol else builder).build()
         self.connection.on("ReceiveMessage", lambda arguments: self.events.put(arguments[0]))
         self.connection.on_open(opened.set)
         self.connection.on_close(self.closed.set)

@@ -123,7 +123,11 @@ def test_soak(own_kafka, redis, start_writer, chatify_server_path, seed, tmp_pat
         writers[victim] = start_writer(topic, chance.randrange(2**32))
 
     poison = MESSAGES // POISON_EVERY
-    poll_until(lambda: stored() == MESSAGES - poison, "every message's being stored", 90)
+    try:
+        poll_until(lambda: stored() == MESSAGES - poison, "every message's being stored", 90)
+    except AssertionError as error:
+        logs = "\n".join("\n".join(["", *writer.lines[-20:]]) for writer in writers)
+        raise AssertionError(f"{error}: {stored()} are stored; the writers say{logs}") from None
     poll_until(lambda: topic.is_committed_by(GROUP), "the commit of everything", 60)
     for writer in writers:
         writer.wait_until_running()

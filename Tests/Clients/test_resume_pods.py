@@ -48,8 +48,41 @@ def test_clients_of_a_dead_pod_go_on_at_another(start_pod_on, scope, names, seed
         assert len(listener.heard) >= 100
 
 
+def test_what_a_pod_has_forgotten_is_found_in_the_log(start_pod_on, scope, names):
+    """A pod with room for some three records finds the rest again in Kafka, for many who come from a dead pod at one time."""
+    first, second = start_pod_on("pod-a"), start_pod_on("pod-b", Hub__ResumeWindowBytes="2000")
+    listeners = [ResumingListener(scope, names(f"listener{index}")) for index in range(5)]
+    witness = ResumingListener(scope, names("witness"))
+    for listener in listeners:
+        listener.join(first)
+    witness.join(second)
+    answers = [say(second, scope, str(number)) for number in range(3)]
+    for listener in listeners:
+        listener.hear(3)
+    first.crash()
+    for listener in listeners:
+        listener.hear_until_death()
+    for number in range(3, 63):
+        # Looked through and not pushed.
+        say(second, f"{scope}-{number % 3}", "of others")
+        answers.append(say(second, scope, str(number)))
+    # So that the pod has read them, and forgotten most.
+    witness.hear(63)
+    with ThreadPoolExecutor(len(listeners)) as pool:
+        results = list(pool.map(lambda listener: listener.resume(second), listeners))
+    assert all(result["recovered"] for result in results), results
+    answers.append(say(second, scope, "live"))
+    for listener in listeners:
+        listener.hear(61)
+        follows(listener.heard, answers)
+        assert [event["text"] for event in listener.heard] == [str(number) for number in range(63)] + ["live"]
+        listener.hub.hears_nothing()
+        listener.disconnect()
+    witness.disconnect()
+
+
 def test_a_new_pod_knows_where_it_begins(start_pod_on, scope, names):
-    """It was given nothing, and still tells a client that missed nothing from one that missed something."""
+    """It was given nothing, and still knows what a client missed that was on another pod."""
     first = start_pod_on("pod-a")
     before, last = say(first, scope, "before"), say(first, scope, "last")
     second = start_pod_on("pod-b")
@@ -57,10 +90,10 @@ def test_a_new_pod_knows_where_it_begins(start_pod_on, scope, names):
     up_to_date = ResumingListener(scope, names("alice"))
     assert up_to_date.resume(second, place) == {"recovered": True, "replayed": 0}
     behind = ResumingListener(scope, names("bob"))
-    assert behind.resume(second, place | {"offset": before["offset"]}) == {"recovered": False, "replayed": 0}
+    assert behind.resume(second, place | {"offset": before["offset"]}) == {"recovered": True, "replayed": 1}
     say(first, scope, "live")
-    for listener in (up_to_date, behind):
-        assert [event["text"] for event in listener.hear(1)] == ["live"]
+    for listener, texts in ((up_to_date, ["live"]), (behind, ["last", "live"])):
+        assert [event["text"] for event in listener.hear(len(texts))] == texts
         listener.disconnect()
 
 

@@ -3,16 +3,20 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 
+from pysignalr.protocol.abstract import Protocol
+
 from byte_stream import WAIT
 from event_rules import check_enriched, check_pushed
 from stock_pysignalr import Member
 
 
-def chat(server, users: list[str], scenario: Callable[..., Awaitable[None]]) -> None:
+def chat(
+    server, users: list[str], scenario: Callable[..., Awaitable[None]], protocol: type[Protocol] | None = None
+) -> None:
     """Connects `users`, runs `scenario` with them, and stops them; a client that failed fails the test."""
 
     async def main() -> None:
-        members = [Member(server, user) for user in users]
+        members = [Member(server, user, protocol and protocol()) for user in users]
         tasks = [asyncio.create_task(member.client.run()) for member in members]
         opened = asyncio.gather(*(member.opened.wait() for member in members))
         await asyncio.wait([opened, *tasks], timeout=WAIT, return_when=asyncio.FIRST_COMPLETED)

@@ -4,6 +4,7 @@ import queue
 import threading
 
 import pytest
+from signalrcore.protocol.base_hub_protocol import BaseHubProtocol
 from signalrcore.types import HttpTransportType
 
 from byte_stream import WAIT
@@ -37,8 +38,8 @@ def connecting(server, transport: HttpTransportType):
     """Connects users; all are stopped at the end, and none may have been closed before."""
     members: list[Member] = []
 
-    def make(user: str) -> Member:
-        members.append(Member(server, user, transport))
+    def make(user: str, protocol: BaseHubProtocol | None = None) -> Member:
+        members.append(Member(server, user, transport, protocol))
         return members[-1]
 
     yield make

@@ -28,6 +28,31 @@ public struct ChatService: Sendable {
         clock: ChatClock = .system,
         logger: Logger
     ) {
+        self.init(
+            producer: producer,
+            history: history,
+            limiter: limiter,
+            authorizer: authorizer,
+            podIdentity: podIdentity,
+            configuration: configuration,
+            clock: clock,
+            random: RandomPool(),
+            logger: logger
+        )
+    }
+
+    /// Makes a service whose message ids are drawn from `random`.
+    package init(
+        producer: any ChatEventProducer,
+        history: any ChatHistoryRepository,
+        limiter: any RateLimiter,
+        authorizer: any ScopeAuthorizer,
+        podIdentity: any PodIdentity,
+        configuration: ChatServiceConfiguration,
+        clock: ChatClock,
+        random: RandomPool,
+        logger: Logger
+    ) {
         self.producer = producer
         self.history = history
         self.limiter = limiter
@@ -36,7 +61,7 @@ public struct ChatService: Sendable {
         self.configuration = configuration
         self.clock = clock
         self.logger = logger
-        self.stamper = Locked((MessageStamper(after: configuration.latestTimestamp), RandomPool()))
+        self.stamper = Locked((MessageStamper(after: configuration.latestTimestamp), random))
     }
 
     /// Returns whether `user` may do `action` in `scope`.

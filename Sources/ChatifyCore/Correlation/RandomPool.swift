@@ -9,23 +9,31 @@
 /// Random numbers from the operating system, drawn in bulk: a system call for each would cost more than stamping a message.
 ///
 /// For names that must be unique. Secrets are drawn one by one where they are made.
-struct RandomPool: RandomNumberGenerator {
+package struct RandomPool: RandomNumberGenerator, Sendable {
     private static let shared = Locked(RandomPool())
 
+    private let draw: @Sendable () -> [UInt64]
     private var words: [UInt64] = []
+
+    /// Makes a pool that is filled by the operating system.
+    init() { self.init(drawing: Self.systemWords) }
+
+    /// Makes a pool that is filled by `draw`, which returns at least one number each time; for a simulation.
+    package init(drawing draw: @escaping @Sendable () -> [UInt64]) { self.draw = draw }
 
     /// Returns two numbers from the pool that all tasks share.
     static func pair() -> (UInt64, UInt64) {
         self.shared.withLock { pool in (pool.next(), pool.next()) }
     }
 
-    mutating func next() -> UInt64 {
-        if self.words.isEmpty { self.words = Self.draw() }
+    /// Returns the next number, filling the pool first if it is empty.
+    package mutating func next() -> UInt64 {
+        if self.words.isEmpty { self.words = self.draw() }
         return self.words.removeLast()
     }
 
     /// 32 words, which is what `getentropy` gives at once.
-    private static func draw() -> [UInt64] {
+    private static func systemWords() -> [UInt64] {
         [UInt64](unsafeUninitializedCapacity: 32) { buffer, count in
             count = 32
             guard getentropy(buffer.baseAddress!, 32 * MemoryLayout<UInt64>.size) != 0 else { return }

@@ -2,7 +2,7 @@
 public struct BroadcastConfiguration: Sendable, Hashable {
     /// The most records read at once, at least 1; 512 by default.
     public var batchLimit = 512
-    /// Events older than this are not pushed; 60 s by default.
+    /// Events older than this when the service begins to run are not pushed; 60 s by default.
     ///
     /// After a restart the log goes on where it stopped: what was said long ago is the history's to tell.
     public var maximumAge: Duration = .seconds(60)

@@ -4,9 +4,9 @@ public import ServiceLifecycle
 /// Reads the log for live delivery on this pod: one path and one order for every message, whichever pod accepted it.
 ///
 /// Every pod runs one, as the only member of a group of its own, with a consumer that commits by itself
-/// (``CommitMode/automatic`` or the adapter's like). Records that hold no event and events older than
-/// ``BroadcastConfiguration/maximumAge`` are not pushed; the subscriber gets everything else to push, batch by batch, and learns what
-/// was left out (``BroadcastBatch``).
+/// (``CommitMode/automatic`` or the adapter's like). Records that hold no event are not pushed, nor events that were older than
+/// ``BroadcastConfiguration/maximumAge`` when the service began to run; the subscriber gets everything else to push, batch by batch,
+/// and learns what was left out (``BroadcastBatch``).
 public struct BroadcastService: Service {
     private let consumer: any ChatEventConsumer
     private let subscriber: any ChatEventSubscriber
@@ -43,12 +43,13 @@ public struct BroadcastService: Service {
 
     private func deliverUntilCancelled() async {
         var outage = Outage(self.configuration.backoff)
+        let start = self.clock.now()
         await self.subscriber.begin(at: self.consumer.nextOffsets)
         while !Task.isCancelled {
             do throws(ChatError) {
                 let records = try await self.consumer.nextBatch(limit: self.configuration.batchLimit)
                 if outage.succeeded() { self.logger.notice("Reading the log for live delivery works again") }
-                await self.deliver(records)
+                await self.deliver(records, startedAt: start)
             } catch {
                 guard !Task.isCancelled else { return }
                 await self.waitOut(&outage, error)
@@ -56,18 +57,18 @@ public struct BroadcastService: Service {
         }
     }
 
-    private func deliver(_ records: [ChatRecord]) async {
-        await self.subscriber.receive(BroadcastBatch(records: records, events: self.events(in: records)))
+    private func deliver(_ records: [ChatRecord], startedAt start: Timestamp) async {
+        let events = self.events(in: records, startedAt: start)
+        await self.subscriber.receive(BroadcastBatch(records: records, events: events))
         // The last batch is not asked beyond, so nobody else says that it is done with.
         if Task.isCancelled { await self.commit(records) }
     }
 
-    private func events(in records: [ChatRecord]) -> [EnrichedChatEvent] {
-        let now = self.clock.now()
+    private func events(in records: [ChatRecord], startedAt start: Timestamp) -> [EnrichedChatEvent] {
         var events: [EnrichedChatEvent] = []
         events.reserveCapacity(records.count)
         for record in records {
-            switch self.filter.judge(record, now: now) {
+            switch self.filter.judge(record, startedAt: start) {
             case .push(let event): events.append(event)
             case .dropAged(let age): self.logAged(record, age)
             case .dropUndecodable(let value, let reason): self.logUndecodable(record, value, reason)

@@ -7,6 +7,8 @@ struct HistoryBatchStore: Sendable {
     /// The most records being stored at one time.
     let width: Int
     let clock: ChatClock
+    /// Draws the jitter of the retries.
+    let random: @Sendable () -> UInt64
     let metrics: HistoryMetrics
     let logger: Logger
 
@@ -62,7 +64,7 @@ struct HistoryBatchStore: Sendable {
                     return .refused(DeadLetter(of: record, value: value, reason: error.message))
                 }
                 guard !Task.isStopping else { return .untried }
-                switch retry.failed(random: .random(in: .min ... .max)) {
+                switch retry.failed(random: self.random()) {
                 case .giveUp: return .postponed(error)
                 case .retry(let delay):
                     self.metrics.countRetry()

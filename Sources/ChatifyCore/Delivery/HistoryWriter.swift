@@ -29,12 +29,34 @@ public struct HistoryWriter: Service {
         clock: ChatClock = .system,
         logger: Logger
     ) {
+        self.init(
+            consumer: consumer,
+            repository: repository,
+            deadLetters: deadLetters,
+            configuration: configuration,
+            clock: clock,
+            random: { .random(in: .min ... .max) },
+            logger: logger
+        )
+    }
+
+    /// Makes a writer whose retries draw their jitter from `random`.
+    package init(
+        consumer: any ChatEventConsumer,
+        repository: any ChatHistoryRepository,
+        deadLetters: any DeadLetterSink,
+        configuration: HistoryWriterConfiguration,
+        clock: ChatClock,
+        random: @escaping @Sendable () -> UInt64,
+        logger: Logger
+    ) {
         self.consumer = consumer
         self.store = HistoryBatchStore(
             repository: repository,
             retry: configuration.retry,
             width: configuration.maximumConcurrentStores,
             clock: clock,
+            random: random,
             metrics: self.metrics,
             logger: logger
         )

@@ -77,6 +77,14 @@ public final class InMemoryPresenceService: PresenceService {
         }
     }
 
+    /// Returns those of the users who have live connections, all at one moment.
+    public func onlineUsers(among users: [UserID]) async throws(ChatError) -> Set<UserID> {
+        let deadline = self.deadOnes()
+        return self.state.withLock { state in
+            Set(users.filter { state.users[$0]?.values.contains { $0 > deadline } == true })
+        }
+    }
+
     /// Returns the pod of a live connection; the one that gave the latest sign of life if several pods name it.
     public func route(of user: UserID, connection: ConnectionID) async throws(ChatError) -> PodID? {
         let deadline = self.deadOnes()

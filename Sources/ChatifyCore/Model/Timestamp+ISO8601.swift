@@ -1,44 +1,21 @@
+internal import ChatifyJSON
+
 // ISO 8601 as contracts §1 has it: written with milliseconds and `Z`, read with 0–9 fractional digits and any offset.
 
 extension Timestamp: CustomStringConvertible {
     /// The time stamp as ISO 8601 in UTC with milliseconds, such as `2026-01-15T10:30:00.123Z`.
     public var description: String {
-        String(unsafeUninitializedCapacity: Self.iso8601Length) { buffer in
-            self.writeISO8601(to: buffer)
-            return Self.iso8601Length
+        String(unsafeUninitializedCapacity: ISO8601.length) { buffer in
+            ISO8601.write(millisecondsSinceEpoch: self.millisecondsSinceEpoch, to: buffer)
+            return ISO8601.length
         }
     }
 
-    /// The length of the written form, in bytes.
-    package static let iso8601Length = 24
-
     /// The earliest time stamp that can be written: year 0001.
-    public static let earliest = Timestamp(millisecondsSinceEpoch: -62_135_596_800_000)
+    public static let earliest = Timestamp(millisecondsSinceEpoch: ISO8601.earliest)
 
     /// The latest time stamp that can be written: the end of year 9999.
-    public static let latest = Timestamp(millisecondsSinceEpoch: 253_402_300_799_999)
-
-    /// Writes the 24 bytes of the ISO 8601 form; times outside the years 1–9999 are clamped to them.
-    package func writeISO8601(to buffer: UnsafeMutableBufferPointer<UInt8>) {
-        let clamped = min(max(self, .earliest), .latest).millisecondsSinceEpoch
-        let (days, millisecondOfDay) = floorDivide(clamped, by: 86_400_000)
-        let date = CivilDate(daysSinceEpoch: days)
-        let second = millisecondOfDay / 1000
-        writeDigits(date.year, count: 4, at: 0, to: buffer)
-        buffer[4] = UInt8(ascii: "-")
-        writeDigits(date.month, count: 2, at: 5, to: buffer)
-        buffer[7] = UInt8(ascii: "-")
-        writeDigits(date.day, count: 2, at: 8, to: buffer)
-        buffer[10] = UInt8(ascii: "T")
-        writeDigits(second / 3600, count: 2, at: 11, to: buffer)
-        buffer[13] = UInt8(ascii: ":")
-        writeDigits(second / 60 % 60, count: 2, at: 14, to: buffer)
-        buffer[16] = UInt8(ascii: ":")
-        writeDigits(second % 60, count: 2, at: 17, to: buffer)
-        buffer[19] = UInt8(ascii: ".")
-        writeDigits(millisecondOfDay % 1000, count: 3, at: 20, to: buffer)
-        buffer[23] = UInt8(ascii: "Z")
-    }
+    public static let latest = Timestamp(millisecondsSinceEpoch: ISO8601.latest)
 
     /// Reads ISO 8601: `YYYY-MM-DDThh:mm:ss`, then 0–9 fractional digits, then `Z` or an offset `±hh:mm`.
     ///
@@ -133,13 +110,5 @@ private struct ISO8601Scanner {
             let minutes = self.number(digits: 2, in: 0...59)
         else { return nil }
         return sign * (hours * 3600 + minutes * 60)
-    }
-}
-
-private func writeDigits(_ value: Int64, count: Int, at start: Int, to buffer: UnsafeMutableBufferPointer<UInt8>) {
-    var rest = value
-    for index in stride(from: start + count - 1, through: start, by: -1) {
-        buffer[index] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
-        rest /= 10
     }
 }

@@ -35,8 +35,22 @@ public protocol PresenceService: Sendable {
     /// Returns the live connections of a user, in no particular order.
     func connections(of user: UserID) async throws(ChatError) -> [PresentConnection]
 
+    /// Returns those of the users who have live connections.
+    ///
+    /// Asked often and for many at once; the default asks for each user's connections, one after the other.
+    func onlineUsers(among users: [UserID]) async throws(ChatError) -> Set<UserID>
+
     /// Returns the pod that a live connection of a user is on, or `nil` if there is no such connection.
     func route(of user: UserID, connection: ConnectionID) async throws(ChatError) -> PodID?
+}
+
+extension PresenceService {
+    /// Asks for the connections of each user.
+    public func onlineUsers(among users: [UserID]) async throws(ChatError) -> Set<UserID> {
+        var online: Set<UserID> = []
+        for user in users where try await !self.connections(of: user).isEmpty { online.insert(user) }
+        return online
+    }
 }
 
 /// A user has come or gone.

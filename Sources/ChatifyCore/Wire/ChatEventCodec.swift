@@ -57,10 +57,7 @@ extension JSONWriter {
         self.key("text")
         self.string(event.text)
         self.key("createdAtUtc")
-        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: Timestamp.iso8601Length) { buffer in
-            event.createdAt.writeISO8601(to: buffer)
-            self.string(utf8: UnsafeRawBufferPointer(buffer))
-        }
+        self.time(millisecondsSinceEpoch: event.createdAt.millisecondsSinceEpoch)
         self.key("originPodId")
         self.string(event.originPodID.rawValue)
     }

@@ -19,7 +19,7 @@ struct OutboundQueue {
     private var maxArrays: Int { 16 + self.maxBytes / 64 }
     /// Above half of the bound since the last signal.
     private var wasHigh = false
-    /// The socket was full, or a write was refused, since the last signal.
+    /// The socket was full, a write was refused, or the owner asked, since the last signal.
     private var wasBlocked = false
 
     private var lowWater: Int { self.maxBytes / 2 }
@@ -48,6 +48,7 @@ struct OutboundQueue {
         self.bytesInRequest = 0
     }
 
+    /// The owner is to hear when the queue is empty.
     mutating func noteBlocked() { self.wasBlocked = true }
 
     /// Forgets the first `count` bytes: the socket took them.

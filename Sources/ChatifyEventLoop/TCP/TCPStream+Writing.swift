@@ -15,6 +15,12 @@ extension TCPStream {
     /// Bytes that wait to be written.
     public var outboundBytes: Int { self.outbound.byteCount }
 
+    /// Asks for one ``TCPStreamHandler/drained()`` when all queued bytes have left; nothing comes of it if none are queued.
+    public func notifyWhenDrained() {
+        self.loop.preconditionCurrent()
+        if self.outbound.byteCount > 0 { self.outbound.noteBlocked() }
+    }
+
     /// Queues `bytes`, without copying them, to leave at the end of the tick, in order.
     ///
     /// Answers false and queues nothing if ``maxOutboundBytes`` would be passed or the stream is not open. An array longer than the bound

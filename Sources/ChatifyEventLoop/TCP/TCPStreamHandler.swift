@@ -5,7 +5,7 @@ public protocol TCPStreamHandler: AnyObject {
     /// The peer will send no more (FIN). Writing still works.
     func reachedEnd()
     /// The outbound queue has room again: it fell below half of its bound after having been above, or it ran empty after the socket
-    /// was full or a write was refused.
+    /// was full, a write was refused, or ``TCPStream/notifyWhenDrained()`` asked for it.
     func drained()
     /// The stream is closed and its memory freed; exactly once, and the last call.
     ///

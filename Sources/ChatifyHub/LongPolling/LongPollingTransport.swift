@@ -38,6 +38,7 @@ final class LongPollingTransport: HubTransport {
         while !Task.isCancelled {
             if let answer = self.machine.answer(to: number, now: .now) {
                 if self.machine.isOver { self.remove() }
+                self.connection?.transportDrained()
                 return answer
             }
             await self.sleep(number)
@@ -106,6 +107,11 @@ extension LongPollingTransport {
         self.wake()
         return true
     }
+
+    var queuedBytes: Int { self.bufferedBytes }
+
+    /// Every answered poll is told to the connection anyway.
+    func notifyWhenDrained() {}
 
     func pauseReading() {}
 

@@ -39,7 +39,7 @@ extension HubConnection {
         behind position: LogPosition
     ) async throws(ChatError) -> ResumeOutcome {
         let configuration = self.shard.hub.configuration.resume
-        let deadline = ContinuousClock.now + configuration.maximumWait
+        let deadline = self.shard.hub.surroundings.now() + configuration.maximumWait
         var resume = ScopeResume(after: position.offset, limit: configuration.maximumEvents)
         while self.transport != nil {
             switch self.proceed(&resume, scopes, position.partition) {

@@ -48,6 +48,24 @@ extension KafkaClientConfiguration {
         ])
     }
 
+    /// The properties of a client that reads parts of the log again; it commits nothing under its group's name.
+    func replayProperties(_ limits: KafkaReplayLimits) throws(ChatError) -> [KafkaProperty] {
+        try self.properties(with: [
+            KafkaProperty("group.id", "chatify-replay"),
+            // A place that is gone has to be known, not passed over.
+            KafkaProperty("auto.offset.reset", "error"),
+            KafkaProperty("enable.auto.commit", "false"),
+            KafkaProperty("enable.auto.offset.store", "false"),
+            KafkaProperty("enable.partition.eof", "true"),
+            KafkaProperty("fetch.min.bytes", "1"),
+            KafkaProperty("fetch.wait.max.ms", "100"),
+            // librdkafka pauses, for up to a second, when it has read that much ahead.
+            KafkaProperty("queued.min.messages", "\(min(10_000_000, limits.maximumRecords))"),
+            KafkaProperty("queued.max.messages.kbytes", "\(min(2_097_151, (limits.maximumBytes + 1023) / 1024))"),
+            KafkaProperty("statistics.interval.ms", "0"),
+        ])
+    }
+
     /// The properties common to all clients, `own` and those of the operator, in this order.
     private func properties(with own: [KafkaProperty]) throws(ChatError) -> [KafkaProperty] {
         for name in self.properties.keys.sorted() where Self.fixed.contains(name) {

@@ -113,7 +113,7 @@ extension ConsumerCore {
     /// Answers everybody; the thread is about to end.
     func end() {
         let (reader, waiters) = self.state.withLock { state in
-            (state.isClosing, state.hasEnded) = (true, true)
+            state.isClosing = true
             return (state.takeReader(), state.takeWaiters(Array(state.commitWaiters.keys)))
         }
         reader?.resume()

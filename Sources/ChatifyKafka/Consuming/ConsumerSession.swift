@@ -57,21 +57,8 @@ final class ConsumerSession {
     }
 
     /// Where a consumer that is alone begins: behind what its group has committed, else where the role says.
-    ///
-    /// Brokers that have just made a topic, or moved a partition, may not all know of it yet: asked again until the time is over.
     private func startingOffsets() throws(KafkaError) -> PartitionOffsets {
         let deadline = ContinuousClock.now.advanced(by: self.configuration.requestTimeout)
-        while true {
-            do throws(KafkaError) {
-                return try self.startingOffsets(until: deadline)
-            } catch {
-                guard error.mayPass, deadline > .now, !self.core.isClosing else { throw error }
-                self.core.pause(.milliseconds(100))
-            }
-        }
-    }
-
-    private func startingOffsets(until deadline: ContinuousClock.Instant) throws(KafkaError) -> PartitionOffsets {
         var offsets: PartitionOffsets = [:]
         let partitions = 0..<self.configuration.partitions
         for (partition, committed) in try self.consumer.committed(partitions, within: .rest(until: deadline)) {
@@ -157,17 +144,19 @@ final class ConsumerSession {
     private func adjustFlow(_ now: ContinuousClock.Instant) {
         let (fill, partitions) = self.core.state.withLock { ($0.buffer.fill, Array($0.commits.partitions.keys)) }
         switch self.flow.update(fill: fill, now: now) {
-        case .none: break
+        case .none: return
         case .pause: self.consumer.setPaused(true, partitions)
         case .resume: self.consumer.setPaused(false, partitions)
         }
+        self.core.state.withLock { $0.isPaused = self.flow.isPaused }
     }
 
     private func rebalance(_ change: ConsumerClient.Rebalance) {
         switch change {
         case .assigned(let partitions):
             self.core.state.withLock { $0.commits.assigned(partitions) }
-            if self.flow.isPaused { self.consumer.setPaused(true, partitions) }
+            // Either way: librdkafka remembers of a partition that it was paused when it was taken away.
+            self.consumer.setPaused(self.flow.isPaused, partitions)
         case .revoked(let partitions): self.commitLast(self.forget(partitions))
         case .lost(let partitions): _ = self.forget(partitions)
         }
@@ -272,9 +261,4 @@ extension [LogPosition] {
 extension CommitMachine.Partition {
     /// The first record that nobody is done with, as far as is known.
     fileprivate var next: Int64? { self.done.map { $0 + 1 } ?? self.given?.lowerBound }
-}
-
-extension KafkaMessage {
-    /// About how many bytes it takes.
-    fileprivate var size: Int { (self.value?.count ?? 0) + 256 }
 }

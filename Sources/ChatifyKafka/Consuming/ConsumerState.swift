@@ -30,8 +30,9 @@ struct ConsumerState {
     var statistics = KafkaStatistics()
     /// Whether the thread sleeps, or is about to, and nobody has woken it.
     var isAsleep = false
+    /// Whether nothing is fetched because the buffer is full.
+    var isPaused = false
     var isClosing = false
-    var hasEnded = false
 
     init(_ role: ConsumerRole, _ configuration: KafkaClientConfiguration) {
         self.commitMode = role.commits

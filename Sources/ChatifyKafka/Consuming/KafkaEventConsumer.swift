@@ -91,6 +91,9 @@ extension KafkaEventConsumer {
     /// The records that were read ahead of the reader.
     public var bufferedRecords: Int { self.core.state.withLock { $0.buffer.count } }
 
+    /// Whether nothing is fetched because the reader is slow.
+    var isPaused: Bool { self.core.state.withLock { $0.isPaused } }
+
     /// What the client last said of itself.
     public var statistics: KafkaStatistics { self.core.state.withLock { $0.statistics } }
 }

@@ -30,7 +30,7 @@ struct DeadLetterReader {
                 let letter = KafkaDeadLetter(message)
                 let isNew = letter.source.map { seen.insert($0).inserted } ?? true
                 if isNew, isWanted(letter) { letters.append(letter) }
-            case .end(let partition): rest.remove(partition)
+            case .end(let position): rest.remove(position.partition)
             case .failure(let error): throw .notRead(error)
             case nil: throw .notRead(.timedOut)
             }

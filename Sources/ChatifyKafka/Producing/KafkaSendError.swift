@@ -38,7 +38,7 @@ extension KafkaError {
         case .tooLarge: "The message is too large for the log."
         case .unknownTopic: "The log's topic is not there."
         case .denied: "The log does not let this server write."
-        case .fatal, .exists, .unsupported, .noBroker, .endOfPartition, .other:
+        case .fatal, .exists, .unsupported, .noBroker, .endOfPartition, .outOfRange, .other:
             "The log did not acknowledge; try again."
         }
     }

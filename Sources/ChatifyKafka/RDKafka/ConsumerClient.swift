@@ -17,8 +17,8 @@ final class ConsumerClient {
     enum Polled {
         case message(KafkaMessage)
         case failure(KafkaError)
-        /// There is nothing more in that partition; only told if `enable.partition.eof` is set.
-        case end(Int32)
+        /// There is nothing in that partition from that offset on; only told if `enable.partition.eof` is set.
+        case end(LogPosition)
     }
 
     let client: KafkaClient
@@ -58,7 +58,7 @@ final class ConsumerClient {
         if let error = KafkaError(rd_kafka_subscribe(self.client.pointer, list.pointer)) { throw error }
     }
 
-    /// Reads these partitions from these offsets on, without joining the group.
+    /// Reads these partitions from these offsets on, without joining the group, and no others any more.
     func assign(_ offsets: PartitionOffsets) throws(KafkaError) {
         let list = PartitionList(self.topic, offsets)
         if let error = KafkaError(rd_kafka_assign(self.client.pointer, list.pointer)) { throw error }
@@ -79,7 +79,8 @@ final class ConsumerClient {
         guard let message = rd_kafka_consumer_poll(self.client.pointer, time.inMilliseconds) else { return nil }
         defer { rd_kafka_message_destroy(message) }
         if let error = KafkaError(message.pointee.err, rd_kafka_message_errstr(message).map { String(cString: $0) }) {
-            return error.kind == .endOfPartition ? .end(message.pointee.partition) : .failure(error)
+            let position = LogPosition(partition: message.pointee.partition, offset: message.pointee.offset)
+            return error.kind == .endOfPartition ? .end(position) : .failure(error)
         }
         return .message(KafkaMessage(message))
     }

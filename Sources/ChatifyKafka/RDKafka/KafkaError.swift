@@ -63,6 +63,8 @@ extension KafkaError {
         case noBroker
         /// There is nothing more in a partition at the moment.
         case endOfPartition
+        /// The log does not hold that place, or not any more.
+        case outOfRange
         case other
     }
 
@@ -84,6 +86,7 @@ extension KafkaError {
             .denied
         case RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN: .noBroker
         case RD_KAFKA_RESP_ERR__PARTITION_EOF: .endOfPartition
+        case RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET, RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE: .outOfRange
         default: .other
         }
     }
@@ -92,7 +95,7 @@ extension KafkaError {
     var mayPass: Bool {
         switch self.kind {
         case .unknownTopic, .timedOut, .noBroker, .other: true
-        case .queueFull, .tooLarge, .fatal, .exists, .unsupported, .denied, .endOfPartition: false
+        case .queueFull, .tooLarge, .fatal, .exists, .unsupported, .denied, .endOfPartition, .outOfRange: false
         }
     }
 }

@@ -23,6 +23,9 @@ struct KafkaMessage: Sendable, Hashable {
         self.timestamp = kind == RD_KAFKA_TIMESTAMP_NOT_AVAILABLE ? nil : timestamp
     }
 
+    /// About how many bytes it takes.
+    var size: Int { (self.value?.count ?? 0) + 256 }
+
     private static func headers(of message: UnsafeMutablePointer<rd_kafka_message_t>) -> [KafkaHeader] {
         var list: OpaquePointer?
         // The message keeps the headers; there may be none.

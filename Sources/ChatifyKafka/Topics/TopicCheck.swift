@@ -24,7 +24,8 @@ enum TopicCheck: Equatable {
             switch error.kind {
             case .unknownTopic: self = .pending(error)
             case .denied: self = .wrong("Kafka topic \(topic) is closed to us: \(error.message).")
-            case .queueFull, .timedOut, .tooLarge, .fatal, .exists, .unsupported, .noBroker, .endOfPartition, .other:
+            case .queueFull, .timedOut, .tooLarge, .fatal, .exists, .unsupported, .noBroker, .endOfPartition,
+                .outOfRange, .other:
                 self = .unreachable(error)
             }
         }

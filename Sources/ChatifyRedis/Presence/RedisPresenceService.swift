@@ -90,6 +90,21 @@ public final class RedisPresenceService: PresenceService {
         }
     }
 
+    /// Returns those of the users who have live connections, asking for 512 at a time.
+    public func onlineUsers(among users: [UserID]) async throws(ChatError) -> Set<UserID> {
+        try await self.attempt("Looking up users") { () async throws(RedisError) in
+            var online: Set<UserID> = []
+            for start in stride(from: 0, to: users.count, by: Self.batchSize) {
+                let batch = users[start..<min(start + Self.batchSize, users.count)]
+                let steps = batch.map { PresenceScripts.live([PresenceKeys.user($0)], [self.seconds]) }
+                for (user, reply) in zip(batch, try await self.client.run(steps)) {
+                    if try !reply.get().array().isEmpty { online.insert(user) }
+                }
+            }
+            return online
+        }
+    }
+
     /// Returns the pod of a live connection; the one that gave the latest sign of life if several pods name it.
     public func route(of user: UserID, connection: ConnectionID) async throws(ChatError) -> PodID? {
         try await self.attempt("Looking up a route") { () async throws(RedisError) in

@@ -40,6 +40,7 @@ extension SettingKey {
         .duration("Chatify:Hub:PollTimeoutSeconds", \.hub.longPolling.pollTimeout, 1...3600),
         .duration("Chatify:Hub:DisconnectTimeoutSeconds", \.hub.longPolling.disconnectTimeout, 1...3600),
         .number("Chatify:Hub:MaxScopesPerConnection", \.hub.maximumScopesPerConnection, 1...100_000),
+        .duration("Chatify:Hub:PresenceIntervalSeconds", \.hub.presenceInterval, 1...3600),
         .number("Chatify:Hub:ResumeWindowBytes", \.hub.resume.windowBytes, 0...68_719_476_736),
         .duration("Chatify:Hub:ResumeWindowSeconds", \.hub.resume.windowAge, 1...86_400),
         .number("Chatify:Hub:ResumeMaxEvents", \.hub.resume.maximumEvents, 1...100_000),

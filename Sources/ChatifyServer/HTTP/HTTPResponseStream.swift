@@ -41,6 +41,9 @@ package final class HTTPResponseStream: ServedConnection {
         self.stream.closeAfterFlush(within: self.worker.configuration.closeTimeout)
     }
 
+    /// Asks for one ``HTTPStreamHandler/drained()`` when all queued bytes are written.
+    package func notifyWhenDrained() { self.stream.notifyWhenDrained() }
+
     private func releaseHandler() {
         let handler = self.handler
         self.handler = nil
@@ -49,7 +52,7 @@ package final class HTTPResponseStream: ServedConnection {
 
     // MARK: - ServedConnection
 
-    var outboundBytes: Int { self.stream.outboundBytes }
+    package var outboundBytes: Int { self.stream.outboundBytes }
 
     func tick(now: ContinuousClock.Instant) {}
 
@@ -67,7 +70,7 @@ extension HTTPResponseStream: TCPStreamHandler {
         self.stream.close()
     }
 
-    func drained() {}
+    func drained() { self.handler?.drained() }
 
     func closed(_ error: EventLoopError?) {
         self.worker.remove(self)
@@ -77,6 +80,14 @@ extension HTTPResponseStream: TCPStreamHandler {
 
 /// Is told of the end of an ``HTTPResponseStream``; confined to the connection's loop.
 package protocol HTTPStreamHandler: AnyObject {
+    /// Learns that there is room again for what is to be written.
+    func drained()
+
     /// Learns that the client is gone, unless the stream was ended from this side. Called at most once, and last.
     func closed()
+}
+
+extension HTTPStreamHandler {
+    /// Does nothing.
+    package func drained() {}
 }

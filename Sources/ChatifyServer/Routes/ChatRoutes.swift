@@ -17,7 +17,7 @@ final class ChatRoutes: HTTPHandler {
         guard self.services.origins.allows(request.head) else {
             return self.problem(403, "Requests from this origin are not allowed.", request)
         }
-        guard let route = HTTPRoute(path: request.head.path) else {
+        guard let route = HTTPRoute(path: request.head.path, site: self.services.site) else {
             return self.problem(404, "There is nothing at this path.", request)
         }
         if request.head.isPreflight { return .response(OriginPolicy.preflightAnswer) }
@@ -38,6 +38,7 @@ final class ChatRoutes: HTTPHandler {
             case .metrics: return await self.metrics(request)
             case .negotiate: return await self.refusing(request, self.negotiate)
             case .hub: return await self.refusing(request, self.hub)
+            case .page(let page): return .response(page.response)
             }
         } catch {
             return .response(self.details(error, request).response)

@@ -8,6 +8,18 @@ enum HTTPRoute: Hashable {
     case metrics
     case hub
     case negotiate
+    case page(SitePage)
+
+    /// Finds the route of a percent-decoded path, of which a site takes what is left; `nil` if there is none.
+    init?(path: String, site: StaticSite?) {
+        if let route = HTTPRoute(path: path) {
+            self = route
+        } else if let page = site?.page(at: path) {
+            self = .page(page)
+        } else {
+            return nil
+        }
+    }
 
     /// Finds the route of a percent-decoded path; `nil` if there is none.
     init?(path: String) {
@@ -36,7 +48,7 @@ enum HTTPRoute: Hashable {
     var methods: [String] {
         switch self {
         case .send, .negotiate: ["POST"]
-        case .history, .health, .metrics: ["GET", "HEAD"]
+        case .history, .health, .metrics, .page: ["GET", "HEAD"]
         case .hub: ["GET", "POST", "DELETE"]
         }
     }

@@ -1,4 +1,5 @@
 internal import ChatifyHub
+internal import ChatifySignalR
 internal import ChatifyWire
 
 /// Joins an HTTP answer that goes on to a hub connection: records go out as server-sent events (signalr.md §4).
@@ -14,6 +15,8 @@ final class HubEventStream: HTTPStreamHandler, HubTransport {
         self.connection = shard.connect(self, as: admission, framing: framing)
     }
 
+    func drained() { self.connection?.transportDrained() }
+
     func closed() {
         let connection = self.connection
         self.connection = nil
@@ -23,6 +26,10 @@ final class HubEventStream: HTTPStreamHandler, HubTransport {
     // MARK: - HubTransport
 
     func write(_ bytes: [UInt8]) -> Bool { self.stream.write(bytes) }
+
+    var queuedBytes: Int { self.stream.outboundBytes }
+
+    func notifyWhenDrained() { self.stream.notifyWhenDrained() }
 
     /// The client's data comes by requests, which the hub lets wait.
     func pauseReading() {}
@@ -42,7 +49,9 @@ final class HubEventStream: HTTPStreamHandler, HubTransport {
 
 extension HubFraming {
     /// Each event as one chunk of the body.
-    fileprivate static let chunkedEvents = HubFraming(name: "server-sent-events-chunked") {
-        HTTPChunk.encode(HubFraming.serverSentEvents.frame($0))
-    }
+    fileprivate static let chunkedEvents = HubFraming(
+        name: "server-sent-events-chunked",
+        text: { HTTPChunk.encode(HubFraming.serverSentEvents.frame($0, as: .text)) },
+        binary: nil
+    )
 }

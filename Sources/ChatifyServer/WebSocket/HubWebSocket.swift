@@ -8,7 +8,7 @@ final class HubWebSocket: WebSocketHandler, HubTransport {
 
     init(socket: WebSocketConnection, shard: HubShard, admission: HubAdmission) {
         self.socket = socket
-        let framing: HubFraming = socket.isCompressed ? .deflatedWebSocketText : .webSocketText
+        let framing: HubFraming = socket.isCompressed ? .deflatedWebSocket : .webSocket
         self.connection = shard.connect(self, as: admission, framing: framing)
     }
 
@@ -16,6 +16,8 @@ final class HubWebSocket: WebSocketHandler, HubTransport {
         // Records may be split and joined anywhere, and ASP.NET ignores the opcode (signalr.md §4).
         bytes.withUnsafeBytes { self.connection?.receive($0) }
     }
+
+    func drained() { self.connection?.transportDrained() }
 
     func closed() {
         let connection = self.connection
@@ -26,6 +28,10 @@ final class HubWebSocket: WebSocketHandler, HubTransport {
     // MARK: - HubTransport
 
     func write(_ bytes: [UInt8]) -> Bool { self.socket.write(bytes) }
+
+    var queuedBytes: Int { self.socket.outboundBytes }
+
+    func notifyWhenDrained() { self.socket.notifyWhenDrained() }
 
     func pauseReading() { self.socket.pauseReading() }
 
@@ -43,11 +49,17 @@ final class HubWebSocket: WebSocketHandler, HubTransport {
 }
 
 extension HubFraming {
-    /// Each record as one unmasked text frame (RFC 6455 §5.2).
-    static let webSocketText = HubFraming(name: "websocket-text") { WebSocketFrameEncoder.text($0) }
+    /// Each record as one unmasked frame, text or binary as its protocol is (RFC 6455 §5.2).
+    static let webSocket = HubFraming(
+        name: "websocket",
+        text: { WebSocketFrameEncoder.text($0) },
+        binary: { WebSocketFrameEncoder.binary($0) }
+    )
 
-    /// Each record as one text frame, compressed for itself (RFC 7692), so that a broadcast is compressed once.
-    static let deflatedWebSocketText = HubFraming(name: "websocket-text-deflated") {
-        WebSocketFrameEncoder.deflatedText($0)
-    }
+    /// Each record as one frame, compressed for itself (RFC 7692), so that a broadcast is compressed once.
+    static let deflatedWebSocket = HubFraming(
+        name: "websocket-deflated",
+        text: { WebSocketFrameEncoder.deflatedText($0) },
+        binary: { WebSocketFrameEncoder.deflatedBinary($0) }
+    )
 }

@@ -38,6 +38,9 @@ package final class WebSocketConnection: ServedConnection {
         self.stream.write(frame)
     }
 
+    /// Asks for one ``WebSocketHandler/drained()`` when all queued bytes are written.
+    package func notifyWhenDrained() { self.stream.notifyWhenDrained() }
+
     /// Stops reading until ``resumeReading()``.
     package func pauseReading() {
         self.isPaused = true
@@ -115,7 +118,7 @@ package final class WebSocketConnection: ServedConnection {
 
     // MARK: - ServedConnection
 
-    var outboundBytes: Int { self.stream.outboundBytes }
+    package var outboundBytes: Int { self.stream.outboundBytes }
 
     func tick(now: ContinuousClock.Instant) {
         if let closeDeadline = self.closeDeadline, now >= closeDeadline { return self.abort() }
@@ -139,7 +142,7 @@ extension WebSocketConnection: TCPStreamHandler {
 
     func reachedEnd() { self.finish() }
 
-    func drained() {}
+    func drained() { self.handler?.drained() }
 
     func closed(_ error: EventLoopError?) {
         self.isClosing = true

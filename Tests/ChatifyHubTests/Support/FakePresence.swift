@@ -11,6 +11,7 @@ final class FakePresence: PresenceService {
 
     let reports = Recorder<Report>()
     private let failure = Locked<ChatError?>(nil)
+    private let online = Locked<Set<UserID>>([])
 
     var expiry: Duration { .seconds(60) }
 
@@ -19,6 +20,8 @@ final class FakePresence: PresenceService {
     }
 
     func setFailure(_ failure: ChatError?) { self.failure.withLock { $0 = failure } }
+
+    func setOnlineUsers(_ names: [String]) { self.online.withLock { $0 = Set(names.map { UserID(unchecked: $0) }) } }
 
     func setOnline(_ connection: PresentConnection) async throws(ChatError) -> PresenceTransition? {
         try self.record(.online(connection.connectionID))
@@ -40,6 +43,11 @@ final class FakePresence: PresenceService {
     func onlineUserCount() async throws(ChatError) -> Int { 0 }
 
     func connections(of user: UserID) async throws(ChatError) -> [PresentConnection] { [] }
+
+    func onlineUsers(among users: [UserID]) async throws(ChatError) -> Set<UserID> {
+        if let failure = self.failure.withLock({ $0 }) { throw failure }
+        return self.online.withLock { $0.intersection(users) }
+    }
 
     func route(of user: UserID, connection: ConnectionID) async throws(ChatError) -> PodID? { nil }
 

@@ -11,14 +11,25 @@ final class FakeTransport: HubTransport {
         case resume
         case close([UInt8]?)
         case abort
+        /// A stream waits until all queued bytes have left.
+        case awaitDrain
     }
 
     let events = Recorder<Event>()
     var refusesWrites = false
+    /// Whether bytes stay queued, as if the client did not read.
+    var isQueueing = false
+    var queuedBytes = 0
+
+    /// Lets all queued bytes go.
+    func drain() { self.queuedBytes = 0 }
+
+    func notifyWhenDrained() { self.events.record(.awaitDrain) }
 
     func write(_ bytes: [UInt8]) -> Bool {
         guard !self.refusesWrites else { return false }
         self.events.record(.write(bytes))
+        if self.isQueueing { self.queuedBytes += bytes.count }
         return true
     }
 
@@ -35,7 +46,7 @@ extension FakeTransport.Event {
     var isEnd: Bool {
         switch self {
         case .close, .abort: true
-        case .write, .pause, .resume: false
+        case .write, .pause, .resume, .awaitDrain: false
         }
     }
 
@@ -44,7 +55,7 @@ extension FakeTransport.Event {
         switch self {
         case .write(let bytes), .close(let bytes?):
             bytes.split(separator: 0x1E).map { String(decoding: $0, as: UTF8.self) }
-        case .pause, .resume, .close(nil), .abort: []
+        case .pause, .resume, .close(nil), .abort, .awaitDrain: []
         }
     }
 }

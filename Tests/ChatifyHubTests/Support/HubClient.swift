@@ -53,6 +53,16 @@ struct HubClient: Sendable {
 
     func refuseWrites() async { await self.loop.run { [transport] in transport.value.refusesWrites = true } }
 
+    /// Lets bytes pile up as if the client did not read, or lets them go.
+    func setQueueing(_ isQueueing: Bool) async {
+        await self.loop.run { [transport, connection] in
+            transport.value.isQueueing = isQueueing
+            guard !isQueueing else { return }
+            transport.value.drain()
+            connection.value.transportDrained()
+        }
+    }
+
     func disconnect() async { await self.onLoop { $0.transportClosed() } }
 
     /// Everything that was sent so far.
@@ -84,6 +94,8 @@ struct Reply: Sendable, Hashable {
     var hasNullResult = false
     /// The text of the message in the result of `SendAsync`.
     var sentText: String?
+    /// The text of the event in an item of a stream.
+    var itemText: String?
     /// The text of the event in a call of `ReceiveMessage`.
     var pushedText: String?
     /// The offset of that event.
@@ -100,6 +112,7 @@ struct Reply: Sendable, Hashable {
         self.error = object["error"] as? String
         self.hasNullResult = object["result"] is NSNull
         self.sentText = ((object["result"] as? [String: Any])?["chatEvent"] as? [String: Any])?["text"] as? String
+        self.itemText = (object["item"] as? [String: Any])?["text"] as? String
         self.resumed = (object["result"] as? [String: Any]).flatMap { Resumed($0) }
         guard object["target"] as? String == "ReceiveMessage" else { return }
         let event = (object["arguments"] as? [Any])?.first as? [String: Any]

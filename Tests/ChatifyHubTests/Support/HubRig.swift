@@ -11,6 +11,7 @@ struct HubRig: Sendable {
     let hub: ChatHub
     let shard: EventLoopBound<HubShard>
     let producer: FakeProducer
+    let history: InMemoryHistoryRepository
     let presence: FakePresence
     let log: CapturingLog
 
@@ -69,12 +70,13 @@ func withHub(
     _ body: (HubRig) async throws -> Void
 ) async throws {
     let (producer, presence, log) = (FakeProducer(), FakePresence(), CapturingLog())
+    let history = InMemoryHistoryRepository()
     let pod = try EnvironmentPodIdentity(environment: ["POD_NAME": "pod-0"])
     var chatConfiguration = ChatServiceConfiguration()
     chatConfiguration.sendThreshold = sendThreshold
     let chat = ChatService(
         producer: producer,
-        history: InMemoryHistoryRepository(),
+        history: history,
         limiter: InMemoryRateLimiter(clock: .system),
         authorizer: ParticipantScopeAuthorizer(),
         podIdentity: pod,
@@ -91,7 +93,15 @@ func withHub(
     )
     let loop = try EventLoop(name: "hub-test")
     let shard = await loop.run { EventLoopBound(hub.makeShard(on: loop), loop: loop) }
-    let rig = HubRig(loop: loop, hub: hub, shard: shard, producer: producer, presence: presence, log: log)
+    let rig = HubRig(
+        loop: loop,
+        hub: hub,
+        shard: shard,
+        producer: producer,
+        history: history,
+        presence: presence,
+        log: log
+    )
     let result: Result<Void, any Error>
     do {
         result = .success(try await body(rig))

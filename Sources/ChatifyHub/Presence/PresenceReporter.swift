@@ -6,7 +6,7 @@ internal import Logging
 /// Presence is ephemeral (design §4): a report that fails is dropped; the next heartbeat mends it, and what is gone
 /// expires.
 final class PresenceReporter: Sendable {
-    private let service: any PresenceService
+    let service: any PresenceService
     private let logger: Logger
     private let isFailing = Locked(false)
 
@@ -15,16 +15,23 @@ final class PresenceReporter: Sendable {
         self.logger = logger
     }
 
-    func report(_ command: PresenceOutbox.Command) async {
+    /// Tells the service, and returns who came or went by that.
+    func report(_ command: PresenceOutbox.Command) async -> [PresenceTransition] {
         do throws(ChatError) {
-            switch command {
-            case .setOnline(let connection): try await self.service.setOnline(connection)
-            case .setOffline(let connection): try await self.service.setOffline(connection)
-            case .heartbeat(let connections): try await self.service.heartbeat(connections)
-            }
+            let transitions = try await self.tell(command)
             if command.adds, self.changed(to: false) { self.logger.notice("Presence is reported again") }
+            return transitions
         } catch {
             self.failed(error)
+            return []
+        }
+    }
+
+    private func tell(_ command: PresenceOutbox.Command) async throws(ChatError) -> [PresenceTransition] {
+        switch command {
+        case .setOnline(let connection): try await self.service.setOnline(connection).map { [$0] } ?? []
+        case .setOffline(let connection): try await self.service.setOffline(connection).map { [$0] } ?? []
+        case .heartbeat(let connections): try await self.service.heartbeat(connections)
         }
     }
 

@@ -1,0 +1,124 @@
+// What is known of one channel: messages in order, once each, and what is still to be said. No network, no page.
+
+const MOST_MESSAGES = 1000;
+const KEPT_MESSAGES = 500;
+
+/**
+ * The messages of one channel, ordered as history orders them: by time, then by id.
+ *
+ * A draft goes from `queued` to `sending` and either becomes a message or is `failed` with a `reason`; it is `unconfirmed`
+ * while it is not known which, and no longer than until the connection is back.
+ */
+export class Conversation {
+  messages = [];
+  drafts = [];
+  /** Where the last event that was pushed stands in the log. */
+  position = null;
+  /** Where older messages are: a place in history, or null at the beginning. Nothing was read yet: undefined. */
+  next = undefined;
+  unread = 0;
+  /** Something to be said after one of the messages. */
+  notice = null;
+  isLoading = false;
+  loadingError = "";
+  #ids = new Set();
+  #draftCount = 0;
+
+  constructor(channel, user) {
+    this.channel = channel;
+    this.user = user;
+  }
+
+  /** Takes an event that the server pushed; true if it is new. */
+  receive(event) {
+    const { partition, offset } = event;
+    const isAhead = partition !== this.position?.partition || offset > this.position.offset;
+    if (isAhead) this.position = { partition, offset };
+    return this.#add(event);
+  }
+
+  /** Takes the newest page; what is known already stays only if nothing can be missing in between. */
+  takeNewest({ messages, next }) {
+    const meets = next === null || messages.some(({ messageId }) => this.#ids.has(messageId));
+    if (this.next === undefined || !meets) this.#restart(messages, next);
+    for (const message of messages) this.#add(message);
+  }
+
+  /** Takes the page before all others. */
+  takeOlder({ messages, next }) {
+    this.next = next;
+    for (const message of messages) this.#add(message);
+  }
+
+  /** Forgets the oldest messages once there are very many; `placeBefore` says where to find them again. */
+  trim(placeBefore) {
+    if (this.messages.length <= MOST_MESSAGES) return;
+    for (const { messageId } of this.messages.splice(0, this.messages.length - KEPT_MESSAGES)) {
+      this.#ids.delete(messageId);
+    }
+    this.next = placeBefore(this.messages[0]);
+  }
+
+  /** Says something after the messages that are known now. */
+  remark(text) { this.notice = { text, after: this.messages.at(-1)?.messageId }; }
+
+  // Drafts
+
+  draft(text) {
+    const draft = { key: `draft-${this.#draftCount++}`, text, state: "queued", reason: "", isInDoubt: false };
+    this.drafts.push(draft);
+    return draft;
+  }
+
+  /** Notes that a draft is on its way: an event after the newest message known now may be it. */
+  sending(draft) {
+    Object.assign(draft, { state: "sending", reason: "", isInDoubt: true, after: this.messages.at(-1) });
+  }
+
+  /** Takes the server's answer; the event itself may have been pushed before. */
+  confirm(draft, event) {
+    this.discard(draft);
+    this.#add(event);
+  }
+
+  /** Notes that a draft is no message; `isInDoubt` says that it may still turn out to be one. */
+  fail(draft, reason, isInDoubt = false) {
+    Object.assign(draft, { state: "failed", reason, isInDoubt });
+  }
+
+  discard(draft) { this.drafts = this.drafts.filter((other) => other !== draft); }
+
+  // Order
+
+  #restart(messages, next) {
+    const oldest = messages[0];
+    // What was pushed while the page was on its way is newer than the page and stays.
+    const kept = oldest ? this.messages.filter((message) => compare(message, oldest) > 0) : this.messages;
+    this.messages = kept;
+    this.#ids = new Set(kept.map(({ messageId }) => messageId));
+    this.next = next;
+  }
+
+  #add(event) {
+    if (this.#ids.has(event.messageId)) return false;
+    this.#ids.add(event.messageId);
+    this.#adopt(event);
+    let place = this.messages.length;
+    while (place > 0 && compare(this.messages[place - 1], event) > 0) place -= 1;
+    this.messages.splice(place, 0, event);
+    return true;
+  }
+
+  /** An event of one's own that comes before its answer, or in place of one that got lost, is the draft it was. */
+  #adopt(event) {
+    if (event.senderId !== this.user) return;
+    const isOf = (draft) => draft.isInDoubt && draft.text === event.text && !(draft.after && compare(draft.after, event) > 0);
+    const draft = this.drafts.find(isOf);
+    if (draft) this.discard(draft);
+  }
+}
+
+function compare(a, b) {
+  if (a.createdAtUtc !== b.createdAtUtc) return a.createdAtUtc < b.createdAtUtc ? -1 : 1;
+  return a.messageId < b.messageId ? -1 : Number(a.messageId > b.messageId);
+}

@@ -1,0 +1,48 @@
+// The lists of channels and of people.
+
+import { avatar, byId, element } from "./elements.js";
+
+export function renderChannels({ conversations, current }, { open, leave }) {
+  const items = [...conversations.values()].map(({ channel, unread }) => {
+    const isCurrent = channel === current;
+    const label = unread ? `${channel}, ${unread} unread` : false;
+    const choose = element(
+      "button",
+      { type: "button", class: "channel", "aria-current": isCurrent ? "page" : false, "aria-label": label, click: () => open(channel) },
+      element("span", { class: "sign", "aria-hidden": "true" }, "#"),
+      element("span", { class: "name", dir: "auto" }, channel),
+    );
+    if (unread) choose.append(element("span", { class: "badge", "aria-hidden": "true" }, unread > 99 ? "99+" : String(unread)));
+    const part = element("button", { type: "button", class: "part", "aria-label": `Leave ${channel}`, click: () => leave(channel) }, "×");
+    return element("li", {}, choose, part);
+  });
+  replace(byId("channel-list"), items);
+}
+
+export function renderPeople({ presence, user }) {
+  const online = presence.people.filter((person) => presence.online.has(person));
+  const others = presence.people.filter((person) => !presence.online.has(person));
+  const items = [...online.sort(), ...others.sort()].map((person) => {
+    const isOnline = presence.online.has(person);
+    const state = isOnline ? "online" : presence.isKnown ? "offline" : "unknown";
+    const note = [person === user && "you", presence.isKnown && state].filter(Boolean).join(", ");
+    return element("li", { class: "person", "data-state": state }, avatar(person), element("span", { class: "name", dir: "auto" }, person), element("span", { class: "note" }, note));
+  });
+  replace(byId("people-list"), items);
+  const title = presence.isKnown ? `People · ${online.length} online` : "People";
+  if (byId("people-title").textContent !== title) byId("people-title").textContent = title;
+}
+
+export function renderPerson(place, person) {
+  place.replaceChildren(avatar(person), element("span", { class: "name", dir: "auto" }, person));
+}
+
+/** Replaces the items of a list whose look has changed, and leaves those alone that may hold the focus. */
+function replace(list, items) {
+  const old = [...list.children];
+  items.forEach((item, index) => {
+    if (!old[index]) list.append(item);
+    else if (old[index].outerHTML !== item.outerHTML) old[index].replaceWith(item);
+  });
+  for (const extra of old.slice(items.length)) extra.remove();
+}

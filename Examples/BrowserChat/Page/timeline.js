@@ -1,0 +1,134 @@
+// The list of messages: keeps the elements that stay, and the place where one reads.
+
+import { avatar, byId, element } from "./elements.js";
+import { clock } from "./format.js";
+import { rowsOf } from "./rows.js";
+
+const NEAR = 60;
+const FAR_UP = 400;
+const STATES = {
+  queued: "Waiting for the connection…",
+  unconfirmed: "Waiting for the connection…",
+  sending: "Sending…",
+  sent: "Sent",
+};
+
+export class Timeline {
+  #box = byId("timeline");
+  #list = byId("messages");
+  #older = byId("older");
+  #latest = byId("to-latest");
+  #shown = new Map();
+  #channel = null;
+  #isAtEnd = true;
+
+  /** @param {{retry(draft): void, discard(draft): void, loadOlder(): void, retryLoading(): void, reachedEnd(): void}} actions */
+  constructor(actions) {
+    this.actions = actions;
+    this.#box.addEventListener("scroll", () => this.#scrolled(), { passive: true });
+    this.#latest.addEventListener("click", () => this.toEnd());
+    new ResizeObserver(() => this.#isAtEnd && this.toEnd()).observe(this.#box);
+  }
+
+  get isAtEnd() { return this.#isAtEnd; }
+
+  toEnd() {
+    this.#box.scrollTop = this.#box.scrollHeight;
+  }
+
+  render(conversation) {
+    const isOther = conversation?.channel !== this.#channel;
+    if (isOther) this.#clear(conversation);
+    if (!conversation) return;
+    const anchor = this.#anchor();
+    this.#box.setAttribute("aria-busy", conversation.isLoading);
+    this.#renderOlder(conversation);
+    this.#reconcile(rowsOf(conversation));
+    if (this.#isAtEnd) this.toEnd();
+    else if (anchor) this.#box.scrollTop += anchor.element.getBoundingClientRect().top - anchor.top;
+    this.#scrolled();
+  }
+
+  #clear(conversation) {
+    this.#channel = conversation?.channel;
+    this.#list.replaceChildren();
+    this.#shown.clear();
+    this.#isAtEnd = true;
+  }
+
+  /** A row that is in view and stays, and where it is. */
+  #anchor() {
+    const top = this.#box.getBoundingClientRect().top;
+    for (const element of this.#list.children) {
+      const box = element.getBoundingClientRect();
+      if (box.bottom > top && element.dataset.kind === "message") return { element, top: box.top };
+    }
+    return null;
+  }
+
+  #reconcile(rows) {
+    const keys = new Set(rows.map(({ key }) => key));
+    for (const [key, { made }] of this.#shown) {
+      if (keys.has(key)) continue;
+      made.remove();
+      this.#shown.delete(key);
+    }
+    let place = this.#list.firstChild;
+    for (const row of rows) {
+      let shown = this.#shown.get(row.key);
+      if (shown?.signature !== row.signature) {
+        const made = this.#make(row);
+        if (shown) shown.made.replaceWith(made);
+        if (shown && place === shown.made) place = made;
+        shown = { made, signature: row.signature };
+        this.#shown.set(row.key, shown);
+      }
+      if (shown.made === place) place = place.nextSibling;
+      else this.#list.insertBefore(shown.made, place);
+    }
+  }
+
+  #make(row) {
+    if (row.kind !== "message") return element("li", { class: row.kind, "data-kind": row.kind }, element("span", {}, row.label));
+    const kinds = ["message", row.isMine && "mine", row.follows && "follows", row.state].filter(Boolean);
+    const body = element("div", { class: "body" });
+    if (!row.follows) body.append(this.#byline(row));
+    body.append(element("p", { class: "bubble", dir: "auto", title: row.at ? clock(new Date(row.at)) : false }, row.text));
+    if (row.state) body.append(this.#state(row));
+    return element("li", { class: kinds.join(" "), "data-kind": "message", "data-state": row.state || "sent" }, avatar(row.sender), body);
+  }
+
+  #byline({ sender, at, isMine }) {
+    const line = element("p", { class: "byline" }, element("strong", { class: isMine ? "visually-hidden" : false, dir: "auto" }, sender));
+    if (at) line.append(element("time", { datetime: at }, clock(new Date(at))));
+    return line;
+  }
+
+  #state({ state, reason, draft }) {
+    if (state !== "failed") return element("p", { class: "state" }, STATES[state]);
+    const retry = element("button", { type: "button", click: () => this.actions.retry(draft) }, "Try again");
+    const discard = element("button", { type: "button", click: () => this.actions.discard(draft) }, "Discard");
+    const choice = element("span", { class: "choice" }, retry, discard);
+    return element("p", { class: "state" }, `Not sent. ${reason}`, choice);
+  }
+
+  #renderOlder({ channel, next, isLoading, loadingError }) {
+    if (loadingError) {
+      const retry = element("button", { type: "button", click: () => this.actions.retryLoading() }, "Try again");
+      this.#older.replaceChildren(loadingError, " ", retry);
+    } else if (isLoading) {
+      this.#older.replaceChildren("Loading…");
+    } else {
+      this.#older.replaceChildren(next === null ? `This is the beginning of #${channel}` : "");
+    }
+    this.#older.dataset.failed = Boolean(loadingError);
+  }
+
+  #scrolled() {
+    const { scrollTop, scrollHeight, clientHeight } = this.#box;
+    this.#isAtEnd = scrollHeight - scrollTop - clientHeight < NEAR;
+    this.#latest.hidden = this.#isAtEnd;
+    if (this.#isAtEnd) this.actions.reachedEnd();
+    if (scrollTop < FAR_UP && this.#older.dataset.failed !== "true") this.actions.loadOlder();
+  }
+}

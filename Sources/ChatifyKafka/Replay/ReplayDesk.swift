@@ -1,0 +1,94 @@
+internal import ChatifyCore
+
+/// Where those who look for events and the thread that finds them meet: first come, first served.
+///
+/// Bound: so many requests, the one under way included; more are refused at once.
+final class ReplayDesk: Sendable {
+    typealias Answer = Result<[EnrichedChatEvent]?, ChatError>
+
+    /// Somebody who waits for events.
+    struct Job: Sendable {
+        let request: ReplayRequest
+        let deadline: ContinuousClock.Instant
+        fileprivate let continuation: CheckedContinuation<Answer, Never>
+    }
+
+    /// What the thread does next.
+    enum Turn {
+        case job(Job)
+        /// Nobody asked for anything.
+        case idle
+        case close
+    }
+
+    private struct State {
+        var waiting: [Job] = []
+        /// Those who wait, and the one whose events are being looked for.
+        var pending = 0
+        var isClosing = false
+    }
+
+    private let state = Monitor(State())
+    private let limits: KafkaReplayLimits
+
+    init(_ limits: KafkaReplayLimits) { self.limits = limits }
+
+    /// Waits for the thread's answer, which comes when the time is over or shortly after.
+    func ask(_ request: ReplayRequest) async throws(ChatError) -> [EnrichedChatEvent]? {
+        let deadline = ContinuousClock.now.advanced(by: self.limits.time)
+        let answer = await withCheckedContinuation { continuation in
+            let refusal = self.state.withLock(waking: true) { state -> ChatError? in
+                guard !state.isClosing else { return .replayClosed }
+                guard state.pending < self.limits.maximumPending else { return .tooManyReplays }
+                state.pending += 1
+                state.waiting.append(Job(request: request, deadline: deadline, continuation: continuation))
+                return nil
+            }
+            if let refusal { continuation.resume(returning: .failure(refusal)) }
+        }
+        return try answer.get()
+    }
+
+    /// Asks the thread to end.
+    func beginClosing() { self.state.withLock(waking: true) { $0.isClosing = true } }
+
+    /// The requests that are not answered.
+    var pending: Int { self.state.withLock { $0.pending } }
+}
+
+// What the thread does.
+extension ReplayDesk {
+    var isClosing: Bool { self.state.withLock { $0.isClosing } }
+
+    /// Blocks until there is something to do, or the time is over.
+    /// - Parameter time: `nil` for as long as it takes.
+    func next(atMost time: Duration?) -> Turn {
+        let turn = self.state.wait(atMost: time) { state -> Turn? in
+            if state.isClosing { return .close }
+            return state.waiting.isEmpty ? nil : .job(state.waiting.removeFirst())
+        }
+        return turn ?? .idle
+    }
+
+    func answer(_ job: Job, _ answer: Answer) {
+        self.state.withLock { $0.pending -= 1 }
+        job.continuation.resume(returning: answer)
+    }
+
+    /// Answers all who wait; the thread is about to end, and nobody is let in any more.
+    func end() {
+        let waiting = self.state.withLock { state in
+            defer { state.waiting = [] }
+            return state.waiting
+        }
+        for job in waiting { self.answer(job, .failure(.replayClosed)) }
+    }
+}
+
+extension ChatError {
+    static var replayClosed: ChatError { ChatError(.unavailable, "The reader of past events is closed.") }
+
+    fileprivate static var tooManyReplays: ChatError {
+        ChatError(.unavailable, "Too many clients wait for past events already.")
+    }
+}

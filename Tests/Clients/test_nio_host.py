@@ -1,0 +1,73 @@
+"""`Examples/NIOHost`, the hub served by swift-nio, with a stock client and with raw requests."""
+
+import pytest
+
+from conftest import executable
+from raw_http import request
+from raw_hub import RawHub
+from server_process import ServerProcess
+from test_stock_pysignalr import Member, chat
+
+BANNER = r"nio-host listening on http://(?P<host>[^:/]+):(?P<port>\d+)"
+GOODBYE = {"type": 7, "allowReconnect": True}
+
+
+@pytest.fixture(scope="module")
+def start_host(tmp_path_factory):
+    running: list[ServerProcess] = []
+
+    def start() -> ServerProcess:
+        directory = str(tmp_path_factory.mktemp("nio-host"))
+        running.append(ServerProcess([executable("CHATIFY_NIO_HOST"), "0"], BANNER, {}, directory))
+        return running[-1]
+
+    yield start
+    try:
+        for host in running:
+            if not host.was_asked_to_stop:
+                host.stop()
+    finally:
+        for host in running:
+            host.kill()
+
+
+@pytest.fixture(scope="module")
+def host(start_host):
+    return start_host()
+
+
+def test_a_stock_client_chats(host):
+    async def scenario(alice: Member, bob: Member) -> None:
+        for member in (alice, bob):
+            await member.result("JoinScopeAsync", "general")
+        await alice.say("general", "Hello through NIO")
+        for member in (alice, bob):
+            await member.hear("Hello through NIO")
+        message = await alice.call("NoSuchMethod")
+        assert message.error.endswith("HubException: Method does not exist.")
+
+    chat(host, ["alice", "bob"], scenario)
+
+
+def test_what_is_not_the_hub_is_refused(host):
+    assert request(host.address, "GET", "/").status == 404
+    assert request(host.address, "GET", "/hubs/chat/negotiate").status == 405
+    upgrade = {
+        "Upgrade": "websocket",
+        "Connection": "Upgrade",
+        "Sec-WebSocket-Version": "13",
+        "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
+    }
+    refused = request(host.address, "GET", "/hubs/chat?id=nobody-negotiated-this", upgrade)
+    assert refused.status == 404
+
+
+def test_stopping_tells_clients_to_come_back(start_host):
+    host = start_host()
+    hub = RawHub(host.address, "alice")
+    hub.join("general")
+    host.ask_to_stop()
+    assert hub.read() == GOODBYE
+    assert hub.websocket.read_close() == 1000
+    hub.websocket.finish()
+    host.expect_exit(0, 20)
