@@ -57,21 +57,8 @@ final class ConsumerSession {
     }
 
     /// Where a consumer that is alone begins: behind what its group has committed, else where the role says.
-    ///
-    /// Brokers that have just made a topic, or moved a partition, may not all know of it yet: asked again until the time is over.
     private func startingOffsets() throws(KafkaError) -> PartitionOffsets {
         let deadline = ContinuousClock.now.advanced(by: self.configuration.requestTimeout)
-        while true {
-            do throws(KafkaError) {
-                return try self.startingOffsets(until: deadline)
-            } catch {
-                guard error.mayPass, deadline > .now, !self.core.isClosing else { throw error }
-                self.core.pause(.milliseconds(100))
-            }
-        }
-    }
-
-    private func startingOffsets(until deadline: ContinuousClock.Instant) throws(KafkaError) -> PartitionOffsets {
         var offsets: PartitionOffsets = [:]
         let partitions = 0..<self.configuration.partitions
         for (partition, committed) in try self.consumer.committed(partitions, within: .rest(until: deadline)) {

@@ -36,7 +36,7 @@ extension ConsumerCore {
     var isClosing: Bool { self.state.withLock { $0.isClosing } }
 
     /// Blocks the thread so long, or until the consumer is to close.
-    func pause(_ time: Duration) {
+    fileprivate func pause(_ time: Duration) {
         let mustSleep = self.state.withLock { state in
             state.isAsleep = !state.isClosing
             return state.isAsleep

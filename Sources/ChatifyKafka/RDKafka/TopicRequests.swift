@@ -42,11 +42,18 @@ extension KafkaClient {
     }
 
     /// The first and the next offset of a partition.
+    ///
+    /// Brokers that have just made a topic, or moved a partition, may not all know of it yet: asked again until the time is over.
     func offsets(of topic: String, _ partition: Int32, within time: Duration) throws(KafkaError) -> Range<Int64> {
-        var (low, high): (Int64, Int64) = (0, 0)
-        let code = rd_kafka_query_watermark_offsets(self.pointer, topic, partition, &low, &high, time.inMilliseconds)
-        if let error = KafkaError(code) { throw error }
-        return low..<max(low, high)
+        let (deadline, pause) = (ContinuousClock.now.advanced(by: time), Monitor(false))
+        while true {
+            var (low, high): (Int64, Int64) = (0, 0)
+            let rest = Duration.rest(until: deadline).inMilliseconds
+            let code = rd_kafka_query_watermark_offsets(self.pointer, topic, partition, &low, &high, rest)
+            guard let error = KafkaError(code) else { return low..<max(low, high) }
+            guard error.mayPass, deadline > .now else { throw error }
+            _ = pause.wait(atMost: .milliseconds(100)) { $0 ? true : nil }
+        }
     }
 }
 
