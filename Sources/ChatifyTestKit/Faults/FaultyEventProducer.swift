@@ -14,6 +14,9 @@ public struct FaultyEventProducer: ChatEventProducer {
     /// What the wrapped log gives.
     public var guarantees: LogGuarantees { self.base.guarantees }
 
+    /// What the wrapped log says; never fails.
+    public func partition(of scopeID: ScopeID) -> Int32? { self.base.partition(of: scopeID) }
+
     /// Appends an event, unless the plan has it otherwise.
     public func produce(_ event: ChatEvent, headers: RecordHeaders) async throws(ChatError) -> LogPosition {
         try await self.faults.call(failingWith: .eventProductionFailed, mayRepeat: true) { () async throws(ChatError) in

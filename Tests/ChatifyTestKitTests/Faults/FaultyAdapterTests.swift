@@ -45,6 +45,14 @@ import Testing
         #expect(try await producer.produce(Self.event(2), headers: RecordHeaders()).offset == 2)
     }
 
+    @Test func aProducerSaysWhereAScopeGoes() {
+        let base = InMemoryEventLog()
+        let producer = FaultyEventProducer(base, faults: self.source { $0.failBefore = 1 })
+        let scope = ScopeID(unchecked: "general")
+        #expect(producer.partition(of: scope) != nil)
+        #expect(producer.partition(of: scope) == base.partition(of: scope))
+    }
+
     @Test func aProducerFailsWithTheCodeOfItsPort() async {
         let producer = FaultyEventProducer(InMemoryEventLog(), faults: self.source { $0.failBefore = 1 })
         let error = await #expect(throws: ChatError.self) {
