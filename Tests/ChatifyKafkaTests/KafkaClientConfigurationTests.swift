@@ -86,7 +86,7 @@ import Testing
         for property in [
             "bootstrap.servers=b:9092", "acks=all", "enable.idempotence=true", "compression.codec=snappy",
             "linger.ms=5",
-            "delivery.timeout.ms=30000", "partitioner=consistent_random",
+            "delivery.timeout.ms=30000", "partitioner=consistent_random", "allow.auto.create.topics=false",
         ] { #expect(producer.contains(property)) }
         let consumer = try configuration.consumerProperties(group: "g", startingAt: .beginning).map(\.description)
         for property in [

@@ -75,18 +75,4 @@ import Testing
         #expect(error?.code == .configuration)
         #expect(error?.message == "Kafka topic \(topic.name) is not there.")
     }
-
-    @Test(.enabled(if: TestTopic.isOnRealCluster, "a mock cluster makes whatever it is asked for"))
-    func askingForATopicDoesNotMakeIt() async throws {
-        let topic = try TestTopic()
-        let error = await #expect(throws: ChatError.self) {
-            try await topic.withLog {
-                $0.topic += "-misspelt"
-                $0.createsTopics = false
-                $0.requestTimeout = .seconds(1)
-            } _: { _ in
-            }
-        }
-        #expect(error?.message == "Kafka topic \(topic.name)-misspelt is not there.")
-    }
 }

@@ -1,10 +1,9 @@
-/// Makes the masked text frame a client sends (RFC 6455 §5.2).
+/// Makes the masked frame a client sends, text or binary (RFC 6455 §5.2).
 ///
 /// The mask is zero, which is allowed and costs nothing here;
 /// the server unmasks all the same.
-func clientFrame(_ text: String) -> [UInt8] {
-    let payload = Array(text.utf8)
-    var frame: [UInt8] = [0x81]
+func clientFrame(_ payload: [UInt8], isText: Bool) -> [UInt8] {
+    var frame: [UInt8] = [isText ? 0x81 : 0x82]
     switch payload.count {
     case ..<126: frame.append(0x80 | UInt8(payload.count))
     default: frame += [0x80 | 126, UInt8(payload.count >> 8 & 0xFF), UInt8(payload.count & 0xFF)]

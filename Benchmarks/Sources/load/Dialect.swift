@@ -1,7 +1,9 @@
 /// How a load client talks to the server under test.
 enum Dialect: String, Sendable {
-    /// A stock SignalR client's bytes.
+    /// A stock SignalR client's bytes, in JSON.
     case signalr
+    /// The same in MessagePack.
+    case messagepack
     /// Bare text for a bare publish/subscribe server to compare with: `J<scope>` joins, `S<scope> <text>` says, and a
     /// message comes back as its text.
     case plain
@@ -16,21 +18,34 @@ enum Dialect: String, Sendable {
     }
 
     /// What a client sends once its WebSocket is open; empty if there is no handshake.
-    var handshake: String { self == .signalr ? "{\"protocol\":\"json\",\"version\":1}\u{1E}" : "" }
-
-    /// Whether joins and sends are answered.
-    var isAnswered: Bool { self == .signalr }
-
-    func join(_ scope: String) -> String {
+    var handshake: [UInt8] {
         switch self {
-        case .signalr:
-            "{\"type\":1,\"invocationId\":\"j\",\"target\":\"JoinScopeAsync\",\"arguments\":[\"\(scope)\",0]}\u{1E}"
-        case .plain: "J\(scope)"
+        case .signalr: Array("{\"protocol\":\"json\",\"version\":1}\u{1E}".utf8)
+        case .messagepack: Array("{\"protocol\":\"messagepack\",\"version\":1}\u{1E}".utf8)
+        case .plain: []
         }
     }
 
+    /// Whether joins and sends are answered.
+    var isAnswered: Bool { self != .plain }
+
+    func join(_ scope: String) -> [UInt8] {
+        switch self {
+        case .signalr:
+            Array(
+                "{\"type\":1,\"invocationId\":\"j\",\"target\":\"JoinScopeAsync\",\"arguments\":[\"\(scope)\",0]}\u{1E}"
+                    .utf8
+            )
+        case .messagepack: MessagePack.invocation("JoinScopeAsync", id: "j", [.text(scope), .number(0)])
+        case .plain: Array("J\(scope)".utf8)
+        }
+    }
+
+    /// A frame of the client's with that payload.
+    func frame(_ payload: [UInt8]) -> [UInt8] { clientFrame(payload, isText: self != .messagepack) }
+
     /// A message whose text begins with its number in eight digits, padded to `size` characters.
-    func send(_ number: Int, to scope: String, size: Int, awaitsAnswer: Bool) -> String {
+    func send(_ number: Int, to scope: String, size: Int, awaitsAnswer: Bool) -> [UInt8] {
         let digits = String(number)
         let text =
             String(repeating: "0", count: max(0, 8 - digits.count)) + digits
@@ -38,16 +53,32 @@ enum Dialect: String, Sendable {
         let id = awaitsAnswer ? "\"invocationId\":\"s\"," : ""
         return switch self {
         case .signalr:
-            "{\"type\":1,\(id)\"target\":\"SendAsync\",\"arguments\":[{\"scopeType\":0,\"scopeId\":\"\(scope)\",\"text\":\"\(text)\"}]}\u{1E}"
-        case .plain: "S\(scope) \(text)"
+            Array(
+                "{\"type\":1,\(id)\"target\":\"SendAsync\",\"arguments\":[{\"scopeType\":0,\"scopeId\":\"\(scope)\",\"text\":\"\(text)\"}]}\u{1E}"
+                    .utf8
+            )
+        case .messagepack:
+            MessagePack.invocation(
+                "SendAsync",
+                id: awaitsAnswer ? "s" : nil,
+                [.map([("scopeType", .number(0)), ("scopeId", .text(scope)), ("text", .text(text))])]
+            )
+        case .plain: Array("S\(scope) \(text)".utf8)
         }
     }
 
-    static let heartbeat = "{\"type\":1,\"invocationId\":\"h\",\"target\":\"HeartbeatAsync\",\"arguments\":[]}\u{1E}"
+    var heartbeat: [UInt8] {
+        switch self {
+        case .messagepack: MessagePack.invocation("HeartbeatAsync", id: "h", [])
+        case .signalr, .plain:
+            Array("{\"type\":1,\"invocationId\":\"h\",\"target\":\"HeartbeatAsync\",\"arguments\":[]}\u{1E}".utf8)
+        }
+    }
 
     func classify(_ payload: UnsafeRawBufferPointer) -> Incoming {
         switch self {
         case .plain: return payload.count >= 8 ? .delivery(number(in: payload, at: 0)) : .other
+        case .messagepack: return MessagePack.classify(payload) { number(in: payload, at: $0) }
         case .signalr:
             // {"type":N,…
             guard payload.count > 8 else { return .other }

@@ -115,8 +115,8 @@ final class FanoutRun {
         let number = self.sentAt.count
         self.sentAt.append(self.clock.now)
         self.missing.append(self.command.subscribers)
-        let text = self.dialect.send(number, to: "bench\(scope)", size: self.command.payload, awaitsAnswer: false)
-        self.publishers[scope].write(clientFrame(text))
+        let payload = self.dialect.send(number, to: "bench\(scope)", size: self.command.payload, awaitsAnswer: false)
+        self.publishers[scope].write(self.dialect.frame(payload))
     }
 
     private func delivered(_ number: Int) {

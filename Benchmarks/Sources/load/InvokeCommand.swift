@@ -52,10 +52,10 @@ private final class InvokeRun {
         self.clients = clients
         self.sentAt = clients.map { _ in [] }
         self.frames = clients.indices.map { index in
-            clientFrame(
+            dialect.frame(
                 command.send
                     ? dialect.send(index, to: "send\(index)", size: command.payload, awaitsAnswer: true)
-                    : Dialect.heartbeat
+                    : dialect.heartbeat
             )
         }
     }

@@ -7,7 +7,7 @@ final class LoadClient: TCPStreamHandler {
     private var scanner = FrameScanner()
     private var isUpgraded = false
     private var head: [UInt8] = []
-    private var greeting: [String]
+    private var greeting: [[UInt8]]
     private var pendingAnswers = 0
     private var whenReady: ((LoadClient) -> Void)?
     var onDelivery: ((Int) -> Void)?
@@ -57,7 +57,7 @@ final class LoadClient: TCPStreamHandler {
         self.isUpgraded = true
         let rest = Array(self.head[end.upperBound...])
         self.head = []
-        for text in self.greeting { self.write(clientFrame(text)) }
+        for payload in self.greeting { self.write(self.dialect.frame(payload)) }
         self.greeting = []
         self.readyIfAnswered()
         rest.withUnsafeBytes { bytes in self.scanner.scan(bytes) { self.take($0) } }

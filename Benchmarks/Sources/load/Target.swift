@@ -9,7 +9,7 @@ struct Target: ParsableArguments {
     @Option(help: "The server's process id, to read its CPU time and memory.")
     var pid: Int
 
-    @Option(help: "signalr or plain.")
+    @Option(help: "signalr, messagepack or plain.")
     var dialect = "signalr"
 
     @Option(help: "The path of the WebSocket.")

@@ -10,8 +10,6 @@ struct TestTopic {
     let partitions: Int32
 
     private static let realServers = ProcessInfo.processInfo.environment["CHATIFY_TEST_KAFKA"]
-    /// Whether the tests that do no harm run on brokers that somebody named.
-    static var isOnRealCluster: Bool { Self.realServers != nil }
     private static let sharedMock = Result { try MockKafka() }
 
     /// Makes a topic on the cluster of all tests.
