@@ -24,8 +24,9 @@ public final class ChatHub: Sendable {
     let presenceLookups: Locked<PresenceLookups>
 
     /// Makes a hub over the chat and the adapters a hub needs beside it.
-    /// - Parameter replaySource: Where clients that resume find what the hub does not hold in memory any more; `nil`, the default, for
-    ///   nowhere.
+    ///
+    /// In `replaySource` clients that resume find what the hub does not hold in memory any more; `nil`, the default, is for
+    /// nowhere.
     public convenience init(
         chat: ChatService,
         presence: any PresenceService,

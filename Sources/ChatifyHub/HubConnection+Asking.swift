@@ -7,6 +7,7 @@ extension HubConnection {
     /// Call it on the shard's executor, from a task that prefers it. Other calls and events go on meanwhile.
     /// - Parameters:
     ///   - target: The name of the method, which clients compare exactly.
+    ///   - arguments: What the method is given.
     ///   - timeout: How long the client may take, kept to the hub's tick of about a second; an answer after that is ignored.
     /// - Throws: ``HubInvocationError``, with the client's own words if it answers with an error.
     public func invoke(

@@ -15,9 +15,10 @@ public struct HubFraming: Sendable {
         self.init(name: name, text: frame, binary: frame)
     }
 
-    /// Makes a framing; `name` must be equal only for framings that produce equal bytes.
+    /// Makes a framing that wraps text and binary data each in its way.
     ///
     /// - Parameters:
+    ///   - name: Equal only for framings that produce equal bytes.
     ///   - text: Wraps whole records of UTF-8.
     ///   - binary: Wraps whole records of any bytes, nil for a transport that carries text alone.
     public init(
