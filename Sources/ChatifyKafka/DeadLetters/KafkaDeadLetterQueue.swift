@@ -39,7 +39,9 @@ public struct KafkaDeadLetterQueue: Sendable {
     /// came from.
     ///
     /// The letter stays where it is; sending it again twice gives two records.
-    /// - Parameter value: What to write instead of the letter's own value; an event goes under its scope then.
+    /// - Parameters:
+    ///   - letter: The letter, as it was read.
+    ///   - value: What to write instead of the letter's own value; an event goes under its scope then.
     /// - Throws: `ChatError` with code `eventProductionFailed`, and the reason in words.
     public func requeue(_ letter: KafkaDeadLetter, value: [UInt8]? = nil) async throws(ChatError) -> LogPosition {
         do throws(KafkaSendError) {
