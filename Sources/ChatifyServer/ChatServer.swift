@@ -30,19 +30,7 @@ public final class ChatServer: Sendable {
         logger: Logger,
         prometheus: PrometheusRegistry? = nil
     ) {
-        var configuration = configuration
-        // The hub bounds its records; frames and messages are only their wrapping, and are streamed.
-        configuration.server.webSocket.maxFrameBytes = 1 << 40
-        configuration.server.webSocket.maxMessageBytes = 1 << 40
-        configuration.hub.maximumQueuedBytesForEphemeral = configuration.server.maxOutboundBytesPerConnection / 2
-        // A ping that is due waits for the next tick, which must not make it late by much.
-        let shortest = min(configuration.hub.limits.keepAlive, configuration.hub.limits.clientTimeout)
-        configuration.server.tickInterval = max(.milliseconds(100), min(.seconds(1), shortest / 4))
-        // One bound for what a client has not read, wherever it waits.
-        configuration.hub.longPolling.maximumBufferedBytes = configuration.server.maxOutboundBytesPerConnection
-        configuration.hub.statefulReconnect.maximumQueuedBytes = configuration.server.maxOutboundBytesPerConnection
-        // A client that catches up has room for what is said meanwhile.
-        configuration.hub.resume.maximumBytes = configuration.server.maxOutboundBytesPerConnection / 2
+        var configuration = configuration.withDerivedBounds()
         self.configuration = configuration
         self.adapters = adapters
         self.logger = logger
