@@ -1,7 +1,8 @@
 // The list of messages: keeps the elements that stay, and the place where one reads.
 
-import { avatar, byId, element } from "./elements.js";
-import { clock } from "./format.js";
+import { avatar, byId, element, setText } from "./elements.js";
+import { clock, moment } from "./format.js";
+import { linked } from "./links.js";
 import { rowsOf } from "./rows.js";
 
 const NEAR = 60;
@@ -22,6 +23,8 @@ export class Timeline {
   #channel = null;
   #isAtEnd = true;
 
+  #unread = 0;
+
   /** @param {{retry(draft): void, discard(draft): void, loadOlder(): void, retryLoading(): void, reachedEnd(): void}} actions */
   constructor(actions) {
     this.actions = actions;
@@ -41,6 +44,7 @@ export class Timeline {
     if (isOther) this.#clear(conversation);
     if (!conversation) return;
     const anchor = this.#anchor();
+    this.#unread = conversation.unread;
     this.#box.setAttribute("aria-busy", conversation.isLoading);
     this.#renderOlder(conversation);
     this.#reconcile(rowsOf(conversation));
@@ -93,13 +97,14 @@ export class Timeline {
     const kinds = ["message", row.isMine && "mine", row.follows && "follows", row.state].filter(Boolean);
     const body = element("div", { class: "body" });
     if (!row.follows) body.append(this.#byline(row));
-    body.append(element("p", { class: "bubble", dir: "auto", title: row.at ? clock(new Date(row.at)) : false }, row.text));
+    const at = row.at ? moment(new Date(row.at)) : false;
+    body.append(element("p", { class: "bubble", dir: "auto", title: at }, ...linked(row.text)));
     if (row.state) body.append(this.#state(row));
     return element("li", { class: kinds.join(" "), "data-kind": "message", "data-state": row.state || "sent" }, avatar(row.sender), body);
   }
 
   #byline({ sender, at, isMine }) {
-    const line = element("p", { class: "byline" }, element("strong", { class: isMine ? "visually-hidden" : false, dir: "auto" }, sender));
+    const line = element("p", { class: "byline" }, element("strong", { class: isMine ? "visually-hidden" : "name", dir: "auto", title: sender }, sender));
     if (at) line.append(element("time", { datetime: at }, clock(new Date(at))));
     return line;
   }
@@ -112,14 +117,17 @@ export class Timeline {
     return element("p", { class: "state" }, `Not sent. ${reason}`, choice);
   }
 
-  #renderOlder({ channel, next, isLoading, loadingError }) {
+  #renderOlder({ channel, next, isLoading, loadingError, messages, drafts }) {
+    const isEmpty = next === null && messages.length + drafts.length === 0;
+    this.#box.classList.toggle("empty", isEmpty);
     if (loadingError) {
       const retry = element("button", { type: "button", click: () => this.actions.retryLoading() }, "Try again");
       this.#older.replaceChildren(loadingError, " ", retry);
     } else if (isLoading) {
       this.#older.replaceChildren("Loading…");
     } else {
-      this.#older.replaceChildren(next === null ? `This is the beginning of #${channel}` : "");
+      const beginning = `This is the beginning of #${channel}${isEmpty ? ". Say hello!" : ""}`;
+      this.#older.replaceChildren(next === null ? beginning : "");
     }
     this.#older.dataset.failed = Boolean(loadingError);
   }
@@ -128,6 +136,7 @@ export class Timeline {
     const { scrollTop, scrollHeight, clientHeight } = this.#box;
     this.#isAtEnd = scrollHeight - scrollTop - clientHeight < NEAR;
     this.#latest.hidden = this.#isAtEnd;
+    setText(this.#latest, this.#unread ? `${this.#unread} new ${this.#unread === 1 ? "message" : "messages"} ↓` : "Latest messages ↓");
     if (this.#isAtEnd) this.actions.reachedEnd();
     if (scrollTop < FAR_UP && this.#older.dataset.failed !== "true") this.actions.loadOlder();
   }
