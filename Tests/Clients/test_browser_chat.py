@@ -1,26 +1,16 @@
 """The page of `chatify-server --demo` in headless Chromium."""
 
-import shutil
 from pathlib import Path
 
 import pytest
 
 from browser_chat import BrowserChat, shown_count
-from chromium import ALT, SHIFT, Chromium
+from browser_page import ALT, SHIFT
 from http_chat import ids, say, stored
 from raw_http import request
 from raw_hub import RawHub
 
 PAGE = Path(__file__).resolve().parents[2] / "Examples" / "BrowserChat" / "Page"
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory):
-    if shutil.which("chromium") is None:
-        pytest.skip("chromium is not installed")
-    browser = Chromium(str(tmp_path_factory.mktemp("chromium")))
-    yield browser
-    browser.close()
 
 
 @pytest.fixture(scope="module")
@@ -90,36 +80,10 @@ def test_history_is_read_back_on_scroll(browser, demo):
     ann.sees("message 119")
     assert "message 0" not in ann.texts()
     ann.page.evaluate("document.getElementById('timeline').focus()")
-    # Up and up again, until there is no more.
-    ann.page.until(f"(document.getElementById('timeline').scrollTop = 0, {shown_count('=== 120')})")
+    ann.reads_back_to(120)
     assert ann.texts() == [f"message {number}" for number in range(120)]
     ann.page.until("document.getElementById('older').textContent === 'This is the beginning of #archive'")
     ann.page.until("!document.getElementById('to-latest').hidden")
-    ann.close()
-
-
-def test_a_lost_connection_loses_and_repeats_nothing(browser, start_durable, tmp_path):
-    server = start_durable(tmp_path / "data", "--demo")
-    ann = BrowserChat(browser, server.origin, "ann", "room")
-    ann.say("before")
-    ann.sees("before")
-    server.crash()
-    ann.has_state("waiting")
-    ann.say("written while away")
-    ann.sees("written while away", "queued")
-    ann.page.screenshot("chat-connection-lost")
-    again = start_durable(tmp_path / "data", "--demo", "--port", str(server.address[1]))
-    missed = [f"missed {number}" for number in range(5)]
-    for text in missed:
-        say(again, "room", text, user="bob")
-    ann.page.evaluate("document.getElementById('retry-now').click()")
-    ann.is_connected()
-    ann.sees("written while away")
-    for text in missed:
-        ann.sees(text)
-    expected = [message["text"] for message in stored(again, "room", 7)]
-    assert sorted(ann.texts()) == sorted(expected) == sorted(["before", "written while away", *missed])
-    assert ann.texts() == expected
     ann.close()
 
 
