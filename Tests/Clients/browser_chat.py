@@ -45,6 +45,10 @@ class BrowserChat:
         self.page.until_traffic("/chat/history/", times=2)
         self.page.until("document.getElementById('timeline').ariaBusy === 'false'")
 
+    def has_read(self, channel: str) -> None:
+        """Waits until the page has joined a channel and read its history."""
+        self.page.until_traffic(f"/chat/history/Channel/{channel}?")
+
     def reads_back_to(self, count: int) -> None:
         """Scrolls up and up until as many messages are shown."""
         self.page.until(f"(document.getElementById('timeline').scrollTop = 0, {shown_count(f'=== {count}')})")

@@ -12,6 +12,7 @@ WAIT = 30.0
 KEYS = {
     "Enter": ("Enter", 13, "\r"),
     "Escape": ("Escape", 27, ""),
+    "Backspace": ("Backspace", 8, ""),
     "Tab": ("Tab", 9, ""),
     "ArrowUp": ("ArrowUp", 38, ""),
     "ArrowDown": ("ArrowDown", 40, ""),
@@ -112,10 +113,10 @@ class Page:
         self.call("Network.setBlockedURLs", urls=list(patterns))
 
     def resize(self, width: int, height: int, is_phone: bool = False) -> None:
+        self.call("Emulation.setTouchEmulationEnabled", enabled=is_phone)
         self.call(
             "Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=2, mobile=is_phone
         )
-        self.call("Emulation.setTouchEmulationEnabled", enabled=is_phone)
 
     def prefer(self, scheme: str, motion: str = "no-preference") -> None:
         """Makes the page think that people prefer `dark` or `light`, and perhaps to `reduce` motion."""

@@ -157,6 +157,12 @@ def browser(tmp_path_factory):
     browser.close()
 
 
+@pytest.fixture(scope="module")
+def demo(start_server):
+    """A server with the chat page."""
+    return start_server("--demo", Hub__PresenceIntervalSeconds="1")
+
+
 @pytest.fixture
 def refuse(chatify_server_path, tmp_path):
     """Runs servers that must not start, and answers the one line in which each says why."""

@@ -22,7 +22,7 @@ export class Timeline {
   #shown = new Map();
   #channel = null;
   #isAtEnd = true;
-
+  #top = 0;
   #unread = 0;
 
   /** @param {{retry(draft): void, discard(draft): void, loadOlder(): void, retryLoading(): void, reachedEnd(): void}} actions */
@@ -33,23 +33,29 @@ export class Timeline {
     new ResizeObserver(() => this.#isAtEnd && this.toEnd()).observe(this.#box);
   }
 
-  get isAtEnd() { return this.#isAtEnd; }
+  get isAtEnd() {
+    // Somebody may have scrolled up, and the event that says so is still to come.
+    if (this.#box.scrollTop < this.#top) this.#measure();
+    return this.#isAtEnd;
+  }
 
   toEnd() {
     this.#box.scrollTop = this.#box.scrollHeight;
+    this.#top = this.#box.scrollTop;
   }
 
   render(conversation) {
     const isOther = conversation?.channel !== this.#channel;
     if (isOther) this.#clear(conversation);
     if (!conversation) return;
+    const wasAtEnd = this.isAtEnd;
     const anchor = this.#anchor();
     this.#unread = conversation.unread;
     this.#box.setAttribute("aria-busy", conversation.isLoading);
     this.#renderOlder(conversation);
     this.#reconcile(rowsOf(conversation));
-    if (this.#isAtEnd) this.toEnd();
-    else if (anchor) this.#box.scrollTop += anchor.element.getBoundingClientRect().top - anchor.top;
+    if (wasAtEnd) this.toEnd();
+    else this.#box.scrollTop += this.#drift(anchor);
     this.#scrolled();
   }
 
@@ -58,16 +64,23 @@ export class Timeline {
     this.#list.replaceChildren();
     this.#shown.clear();
     this.#isAtEnd = true;
+    this.#top = 0;
   }
 
-  /** A row that is in view and stays, and where it is. */
+  /** The first message in view, and where it ends: it may lose its byline when others come before it. */
   #anchor() {
-    const top = this.#box.getBoundingClientRect().top;
-    for (const element of this.#list.children) {
-      const box = element.getBoundingClientRect();
-      if (box.bottom > top && element.dataset.kind === "message") return { element, top: box.top };
+    const { top } = this.#box.getBoundingClientRect();
+    for (const made of this.#list.querySelectorAll(".message")) {
+      const { bottom } = made.getBoundingClientRect();
+      if (bottom > top) return { key: made.dataset.key, bottom };
     }
     return null;
+  }
+
+  /** How far the anchor has moved. */
+  #drift(anchor) {
+    const made = this.#shown.get(anchor?.key)?.made;
+    return made ? made.getBoundingClientRect().bottom - anchor.bottom : 0;
   }
 
   #reconcile(rows) {
@@ -93,14 +106,14 @@ export class Timeline {
   }
 
   #make(row) {
-    if (row.kind !== "message") return element("li", { class: row.kind, "data-kind": row.kind }, element("span", {}, row.label));
+    if (row.kind !== "message") return element("li", { class: row.kind }, element("span", {}, row.label));
     const kinds = ["message", row.isMine && "mine", row.follows && "follows", row.state].filter(Boolean);
     const body = element("div", { class: "body" });
     if (!row.follows) body.append(this.#byline(row));
     const at = row.at ? moment(new Date(row.at)) : false;
     body.append(element("p", { class: "bubble", dir: "auto", title: at }, ...linked(row.text)));
     if (row.state) body.append(this.#state(row));
-    return element("li", { class: kinds.join(" "), "data-kind": "message", "data-state": row.state || "sent" }, avatar(row.sender), body);
+    return element("li", { class: kinds.join(" "), "data-key": row.key, "data-state": row.state || "sent" }, avatar(row.sender), body);
   }
 
   #byline({ sender, at, isMine }) {
@@ -132,12 +145,17 @@ export class Timeline {
     this.#older.dataset.failed = Boolean(loadingError);
   }
 
-  #scrolled() {
+  #measure() {
     const { scrollTop, scrollHeight, clientHeight } = this.#box;
+    this.#top = scrollTop;
     this.#isAtEnd = scrollHeight - scrollTop - clientHeight < NEAR;
+  }
+
+  #scrolled() {
+    this.#measure();
     this.#latest.hidden = this.#isAtEnd;
     setText(this.#latest, this.#unread ? `${this.#unread} new ${this.#unread === 1 ? "message" : "messages"} ↓` : "Latest messages ↓");
     if (this.#isAtEnd) this.actions.reachedEnd();
-    if (scrollTop < FAR_UP && this.#older.dataset.failed !== "true") this.actions.loadOlder();
+    if (this.#top < FAR_UP && this.#older.dataset.failed !== "true") this.actions.loadOlder();
   }
 }
