@@ -1,8 +1,11 @@
 """The page of `chatify-server --demo` when its connection is lost: nothing of what it shows is missing or twice."""
 
+from pathlib import Path
+
 from browser_chat import BrowserChat, shown_count
 from http_chat import say, stored
 
+WORLDS = Path(__file__).with_name("conversation_worlds.js")
 GAP = "Messages may be missing here"
 FORGOTTEN = "The server has no record of what was said before."
 
@@ -65,8 +68,6 @@ def test_a_small_gap_is_filled_in_place(browser, start_durable, tmp_path):
     ann.page.until(shown_count("=== 6"))
     ann.page.until("!document.querySelector('.notice')")
     shows_all_of(ann, again, "hole", 6)
-    # From here on it is resumed like any other.
-    ann.page.until("document.getElementById('timeline').ariaBusy === 'false'")
     ann.close()
 
 
@@ -86,6 +87,12 @@ def test_a_server_that_forgot_everything_is_believed(browser, start_server):
     ann.sees("live")
     shows_all_of(ann, again, "memory", 2)
     ann.close()
+
+
+def test_whatever_is_lost_what_is_known_has_no_hole(browser, demo):
+    page = browser.open(f"{demo.origin}/demo/")
+    assert page.evaluate(f"({WORLDS.read_text()})(1, 2000)") == ""
+    page.close()
 
 
 def joined(browser, server, channel: str, texts: list[str]) -> BrowserChat:

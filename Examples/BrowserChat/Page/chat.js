@@ -142,10 +142,10 @@ export class Chat {
   async #reload(conversation) {
     const session = this.#session;
     const isRead = await this.#load(conversation, {}, (page) => {
-      if (session !== this.#session) return;
+      if (session !== this.#session || conversation.isWhole) return;
       for (const event of conversation.takeNewest(page)) this.#arrived(conversation, event);
     });
-    if (!isRead) conversation.showGap();
+    if (!isRead && !conversation.isWhole) conversation.showGap();
     this.observer.changed();
     return isRead && session === this.#session;
   }
@@ -238,8 +238,8 @@ export class Chat {
     const session = this.#session;
     setTimeout(async () => {
       if (session !== this.#session || this.conversations.get(conversation.channel) !== conversation) return;
-      conversation.isWhole = await this.#reload(conversation);
-      if (!conversation.isWhole) this.#readAgain(conversation);
+      if (await this.#reload(conversation)) conversation.settle();
+      else this.#readAgain(conversation);
     }, HISTORY_LAG);
   }
 

@@ -16,8 +16,6 @@ export class Conversation {
   position = null;
   /** Where older messages are: a place in history, or null at the beginning. Nothing was read yet: undefined. */
   next = undefined;
-  /** Whether nothing is missing between the messages that are known; nothing is, once history has been read after a gap. */
-  isWhole = false;
   unread = 0;
   /** The id of the first message that was not seen when it came. */
   firstUnread = null;
@@ -28,8 +26,8 @@ export class Conversation {
   #ids = new Set();
   /** What one said oneself and nobody pushed yet: others may have spoken before. */
   #answered = new Set();
-  /** The ids that were known when the gap began; null without a gap. */
-  #before = new Set();
+  /** The ids of messages between which nothing is missing, however much may be behind them; null if nothing is there either. */
+  #solid = new Set();
   #draftCount = 0;
 
   constructor(channel, user) {
@@ -45,26 +43,31 @@ export class Conversation {
     return this.#add(event);
   }
 
+  /** Whether nothing is missing between the messages that are known. */
+  get isWhole() { return this.#solid === null; }
+
   /** Begins a gap: what is pushed from now on may be far behind what is known. */
   breakOff() {
-    this.isWhole = false;
     this.position = null;
-    this.#before ??= new Set([...this.#ids].filter((id) => !this.#answered.has(id)));
+    this.#solid ??= new Set([...this.#ids].filter((id) => !this.#answered.has(id)));
   }
 
   /**
-   * Takes the newest page, which ends the gap if there is one: what was known before it stays only if the page reaches
-   * back to it, so that nothing can be missing in between.
+   * Takes the newest page, which closes the gap but for what is not in history yet. What was known before the gap stays
+   * only if the page reaches back to it, so that nothing can be missing in between.
    * @returns {object[]} messages that came meanwhile; none when these are the first at all
    */
   takeNewest({ messages, next }) {
-    const before = this.#before;
-    this.#before = null;
-    this.notice = null;
-    if (before && !messages.some(({ messageId }) => before.has(messageId))) this.#restart(before, messages, next);
+    const isFirst = this.#solid.size === 0;
+    if (this.notice?.after) this.notice = null;
+    if (!messages.some(({ messageId }) => this.#solid.has(messageId))) this.#restart(messages, next);
+    for (const { messageId } of messages) this.#solid.add(messageId);
     const added = messages.filter((message) => this.#add(message));
-    return before?.size === 0 ? [] : added;
+    return isFirst ? [] : added;
   }
+
+  /** Ends the gap: what was said before it was over has been in history when that was read last. */
+  settle() { this.#solid = null; }
 
   /** Takes the page before all others. */
   takeOlder({ messages, next }) {
@@ -83,7 +86,7 @@ export class Conversation {
 
   /** Says where the gap is that could not be closed yet. */
   showGap() {
-    const last = this.messages.findLast(({ messageId }) => this.#before?.has(messageId));
+    const last = this.messages.findLast(({ messageId }) => this.#solid.has(messageId));
     if (last) this.notice = { text: "Messages may be missing here. Trying to load them…", after: last.messageId };
   }
 
@@ -131,13 +134,14 @@ export class Conversation {
 
   // Order
 
-  #restart(before, [oldest], next) {
+  #restart([oldest], next) {
+    if (this.#solid.size > 0 && next === null) this.notice = { text: "The server has no record of what was said before." };
     // What was pushed while the page was on its way is newer than the page and stays.
-    const isNew = (message) => !before.has(message.messageId) && !(oldest && compare(message, oldest) < 0);
+    const isNew = (message) => !this.#solid.has(message.messageId) && !(oldest && compare(message, oldest) < 0);
     this.messages = this.messages.filter(isNew);
     this.#ids = new Set(this.messages.map(({ messageId }) => messageId));
+    this.#solid.clear();
     this.next = next;
-    if (before.size > 0 && next === null) this.notice = { text: "The server has no record of what was said before." };
   }
 
   #add(event) {
