@@ -96,9 +96,8 @@ class Page:
 
     def go_offline(self, is_offline: bool = True) -> None:
         """Takes the page off the network, as a phone in a tunnel; it has no new requests answered."""
-        self.call(
-            "Network.emulateNetworkConditions", offline=is_offline, latency=0, downloadThroughput=-1, uploadThroughput=-1
-        )
+        unlimited = {"latency": 0, "downloadThroughput": -1, "uploadThroughput": -1}
+        self.call("Network.emulateNetworkConditions", offline=is_offline, **unlimited)
 
     def hold(self, pattern: str) -> None:
         """Keeps requests to such addresses from being sent until they are released."""
@@ -121,7 +120,8 @@ class Page:
     def prefer(self, scheme: str, motion: str = "no-preference") -> None:
         """Makes the page think that people prefer `dark` or `light`, and perhaps to `reduce` motion."""
         features = {"prefers-color-scheme": scheme, "prefers-reduced-motion": motion}
-        self.call("Emulation.setEmulatedMedia", features=[{"name": name, "value": value} for name, value in features.items()])
+        listed = [{"name": name, "value": value} for name, value in features.items()]
+        self.call("Emulation.setEmulatedMedia", features=listed)
 
     def screenshot(self, name: str) -> None:
         """Keeps a picture where the artefacts of a test run go."""

@@ -30,7 +30,8 @@ def test_the_place_where_one_reads_stays(browser, demo):
     page.hold("*/chat/history/*")
     page.evaluate(f"{TIMELINE}.scrollTop = 120")
     page.until("document.getElementById('older').textContent === 'Loading…'")
-    page.evaluate("window.seen = document.querySelectorAll('.message')[1]; window.top0 = seen.getBoundingClientRect().top")
+    page.evaluate("window.seen = document.querySelectorAll('.message')[1]")
+    page.evaluate("window.top0 = seen.getBoundingClientRect().top")
     page.release()
     page.until("document.querySelectorAll('.message').length === 80")
     assert abs(page.evaluate("seen.getBoundingClientRect().top - top0")) < 2

@@ -21,7 +21,10 @@ export class Chat {
 
   /**
    * @param {string} user who one is
-   * @param {{changed(): void, isSeeing(channel: string): boolean, arrived(channel: string, event: object): void, failed(text: string): void}} observer
+   * @param {{
+   *   changed(): void, isSeeing(channel: string): boolean,
+   *   arrived(channel: string, event: object): void, failed(text: string): void
+   * }} observer
    */
   constructor(user, observer) {
     this.user = user;

@@ -17,7 +17,8 @@ export function rowsOf(conversation) {
     if (label !== last?.label) rows.push(row(`day-${label}`, { kind: "day", label }));
     const isFirstUnread = message.messageId === firstUnread;
     if (isFirstUnread) rows.push(row("unread", { kind: "unread", label: "New messages" }));
-    const follows = !isFirstUnread && label === last?.label && message.senderId === last.senderId && date - last.date < SAME_BREATH;
+    const continues = !isFirstUnread && label === last?.label;
+    const follows = continues && message.senderId === last.senderId && date - last.date < SAME_BREATH;
     rows.push(
       row(message.messageId, {
         kind: "message",

@@ -24,7 +24,8 @@ export class HubError extends Error {
  * One connection to a hub that is made again whenever it is lost.
  *
  * `onState` learns of every change: `connecting` (`isRetry` unless it is the first time), `connected`, `waiting` (with
- * `retryAt` in milliseconds), `stopped` (with `reason`). Nothing is joined on a new connection; whoever listens for `connected` does that.
+ * `retryAt` in milliseconds), `stopped` (with `reason`). Nothing is joined on a new connection; whoever listens for
+ * `connected` does that.
  */
 export class HubClient {
   #url;

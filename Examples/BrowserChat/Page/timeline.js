@@ -113,11 +113,13 @@ export class Timeline {
     const at = row.at ? moment(new Date(row.at)) : false;
     body.append(element("p", { class: "bubble", dir: "auto", title: at }, ...linked(row.text)));
     if (row.state) body.append(this.#state(row));
-    return element("li", { class: kinds.join(" "), "data-key": row.key, "data-state": row.state || "sent" }, avatar(row.sender), body);
+    const about = { class: kinds.join(" "), "data-key": row.key, "data-state": row.state || "sent" };
+    return element("li", about, avatar(row.sender), body);
   }
 
   #byline({ sender, at, isMine }) {
-    const line = element("p", { class: "byline" }, element("strong", { class: isMine ? "visually-hidden" : "name", dir: "auto", title: sender }, sender));
+    const name = { class: isMine ? "visually-hidden" : "name", dir: "auto", title: sender };
+    const line = element("p", { class: "byline" }, element("strong", name, sender));
     if (at) line.append(element("time", { datetime: at }, clock(new Date(at))));
     return line;
   }
@@ -154,7 +156,8 @@ export class Timeline {
   #scrolled() {
     this.#measure();
     this.#latest.hidden = this.#isAtEnd;
-    setText(this.#latest, this.#unread ? `${this.#unread} new ${this.#unread === 1 ? "message" : "messages"} ↓` : "Latest messages ↓");
+    const news = `${this.#unread} new ${this.#unread === 1 ? "message" : "messages"}`;
+    setText(this.#latest, `${this.#unread ? news : "Latest messages"} ↓`);
     if (this.#isAtEnd) this.actions.reachedEnd();
     if (this.#top < FAR_UP && this.#older.dataset.failed !== "true") this.actions.loadOlder();
   }
