@@ -40,8 +40,10 @@ import Testing
 
     @Test(arguments: EventLogCheck.all.filter { $0.requires.contains(.replay) })
     func pastEvents(check: EventLogCheck) async throws {
-        let mock = try MockKafka("--brokers", "1")
-        let topic = check.requires.isDisjoint(with: [.forgetting, .outage]) ? try TestTopic() : try TestTopic(on: mock)
+        let isHarmful = !check.requires.isDisjoint(with: [.forgetting, .outage])
+        let mock = isHarmful ? try MockKafka("--brokers", "1") : nil
+        defer { withExtendedLifetime(mock) {} }
+        let topic = try mock.map { try TestTopic(on: $0) } ?? TestTopic()
         // What cannot be found is looked for until the time is over; all else has as much as a slow machine takes.
         let time = Duration.seconds(check.requires.contains(.outage) ? 1 : 60)
         try await Self.withView(of: topic, time) { view, log in
@@ -55,7 +57,7 @@ import Testing
                         return otherView
                     },
                     forget: { try await topic.fill($0.partition) },
-                    breakDown: { try mock.tell("down -1") },
+                    breakDown: { try mock?.tell("down -1") },
                     patience: .seconds(80)
                 )
                 try await check.run(on: subject)
