@@ -214,6 +214,23 @@ import Testing
         }
     }
 
+    @Test func aConsumerWhoseCommitIsNeverAnsweredCanBeClosed() async throws {
+        let mock = try MockKafka("--brokers", "1")
+        try await TestTopic(on: mock).withLog {
+            $0.requestTimeout = .seconds(2)
+            // Longer than this test may take.
+            $0.properties["socket.timeout.ms"] = "300000"
+        } _: { log in
+            let positions = try await log.produce([event(1)])
+            try await log.withConsumer(group: "g") { consumer in
+                _ = try await consumer.read(1)
+                try mock.suspend()
+                await #expect(throws: ChatError.self) { try await consumer.commit(positions) }
+            }
+            mock.resume()
+        }
+    }
+
     @Test func brokersThatDoNotKnowANewTopicYetAreAskedAgain() async throws {
         let mock = try MockKafka("--brokers", "1")
         try await TestTopic(on: mock).withLog { log in
