@@ -76,12 +76,14 @@ struct HubAdmissionTests {
         configuration.maximumConnectionsPerUser = 2
         try await withHub(configuration) { rig in
             let first = try await rig.connect("alice")
+            let answer = try await rig.negotiate("1")
+            let token = try #require(answer["connectionToken"] as? String)
             _ = try await rig.connect("alice")
             let tooMany = HubRejection(429, "This user has too many connections.")
             await #expect(throws: tooMany) { try await rig.attach("alice") }
-            let answer = try await rig.negotiate("1")
-            let token = try #require(answer["connectionToken"] as? String)
             await #expect(throws: tooMany) { try await rig.attach("alice", token: token) }
+            let refusal = try await rig.negotiate("1")
+            #expect(refusal as? [String: String] == ["error": tooMany.reason])
             _ = try await rig.connect("bob")
             await first.disconnect()
             _ = try await rig.connect("alice", token: token)
