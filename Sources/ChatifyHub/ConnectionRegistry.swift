@@ -112,7 +112,7 @@ struct ConnectionRegistry {
 
     /// Gives back a token whose connection ended.
     ///
-    /// That of a long-polling connection stays known until ``forget(token:)``: its last bytes are yet to be fetched.
+    /// That of a long-polling connection stays known until ``forget(token:)``: its last bytes are yet to be fetched, and it to be deleted.
     mutating func release(token: String) {
         guard let connection = self.inUse[token], !connection.hasEnded else { return }
         if connection.home.transport == .longPolling {
