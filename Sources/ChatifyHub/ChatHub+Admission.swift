@@ -29,7 +29,7 @@ extension ChatHub {
         self.registry.withLock { $0.release(token: admission.token) }
     }
 
-    /// Forgets the token of a connection that polled, now that nothing is left to be fetched.
+    /// Forgets the token of a connection that polled, now that its client asks for nothing more.
     func forget(_ admission: HubAdmission) {
         self.registry.withLock { $0.forget(token: admission.token) }
     }

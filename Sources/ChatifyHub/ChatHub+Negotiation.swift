@@ -11,7 +11,8 @@ extension ChatHub {
     ///     ``HubShard/open(_:as:framing:)``.
     ///   - bearerToken: The client's token, from the header or the query.
     ///   - claimedUser: The name the client gives, for development.
-    /// - Returns: The JSON body of the 200 answer.
+    /// - Returns: The JSON body of the 200 answer, which is also how a user with too many connections is refused: clients stop at
+    ///   an error in it and show its text, where they would try one transport after the other, each refused for reasons unknown.
     /// - Throws: ``HubRejection`` with status 401, or 503 when too many negotiated connections wait for a transport.
     public func negotiate(
         version: String?,
@@ -28,6 +29,9 @@ extension ChatHub {
         let names = self.surroundings.names(request.version)
         let connectionID = ConnectionID(unchecked: names.id)
         let identity = try await self.identify(bearerToken, claimedUser, as: connectionID)
+        guard !self.registry.withLock({ $0.isFull(identity.userID) }) else {
+            return NegotiateResponse.failure(HubRejection.tooManyOfUser.reason).encoded()
+        }
         let isStateful = request.useStatefulReconnect && self.offersStatefulReconnect
         let now = self.surroundings.now()
         let isKept = self.registry.withLock {

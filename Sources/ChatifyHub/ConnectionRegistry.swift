@@ -48,6 +48,11 @@ struct ConnectionRegistry {
         self.maximumPerUser = maximumPerUser
     }
 
+    /// Whether a user has as many connections as one may have.
+    func isFull(_ userID: UserID) -> Bool {
+        self.maximumPerUser > 0 && self.connectionsOfUser[userID, default: 0] >= self.maximumPerUser
+    }
+
     /// Keeps a token for a transport that comes before `deadline`; `false` if too many are waiting already.
     mutating func negotiate(
         token: String,
@@ -96,11 +101,8 @@ struct ConnectionRegistry {
     /// Takes a token into use, for a client that skipped negotiation a fresh one; `false` if the user has too many.
     mutating func open(token: String, _ connection: OpenConnection) -> Bool {
         let userID = connection.userID
-        if self.maximumPerUser > 0 {
-            let count = self.connectionsOfUser[userID, default: 0]
-            guard count < self.maximumPerUser else { return false }
-            self.connectionsOfUser[userID] = count + 1
-        }
+        guard !self.isFull(userID) else { return false }
+        if self.maximumPerUser > 0 { self.connectionsOfUser[userID, default: 0] += 1 }
         self.inUse[token] = connection
         return true
     }
@@ -110,7 +112,7 @@ struct ConnectionRegistry {
 
     /// Gives back a token whose connection ended.
     ///
-    /// That of a long-polling connection stays known until ``forget(token:)``: its last bytes are yet to be fetched.
+    /// That of a long-polling connection stays known until ``forget(token:)``: its last bytes are yet to be fetched, and it to be deleted.
     mutating func release(token: String) {
         guard let connection = self.inUse[token], !connection.hasEnded else { return }
         if connection.home.transport == .longPolling {

@@ -9,7 +9,7 @@ struct OpenConnection: Hashable {
     let userID: UserID
     /// How its bytes travel, and where to.
     var home: ConnectionHome
-    /// Only its last bytes are left, which nobody has fetched yet.
+    /// Only its last bytes are left, and the news of its end.
     var hasEnded = false
     /// Whether its client may come back with another transport.
     var isStateful = false

@@ -64,11 +64,13 @@ struct HubAdmissionTests {
         configuration.maximumConnectionsPerUser = 2
         try await withHub(configuration) { rig in
             let first = try await rig.connect("alice")
+            let token = try await rig.negotiateToken()
             _ = try await rig.connect("alice")
             let tooMany = HubRejection(429, "This user has too many connections.")
             await #expect(throws: tooMany) { try await rig.attach("alice") }
-            let token = try await rig.negotiateToken()
             await #expect(throws: tooMany) { try await rig.attach("alice", token: token) }
+            let refusal = try await rig.negotiate("1")
+            #expect(refusal as? [String: String] == ["error": tooMany.reason])
             _ = try await rig.connect("bob")
             await first.disconnect()
             _ = try await rig.connect("alice", token: token)

@@ -24,7 +24,8 @@ struct HubRequestTests {
         }
     }
 
-    @Test func `The end is fetched like data, and then said once`() async throws {
+    @Test func `The end is fetched like data, and then said to whoever asks, until the client deletes it`() async throws
+    {
         try await withTwoShards { rig, elsewhere in
             let token = try await rig.open()
             await rig.loop.run { [shard = rig.shard] in _ = shard.value.drain(atMost: .max) }
@@ -32,8 +33,10 @@ struct HubRequestTests {
             let close = LongPollAnswer.data(#"{"type":7,"allowReconnect":true}"# + "\u{1e}")
             #expect(try await elsewhere.poll(token) == close)
             await #expect(throws: HubRejection.unknownConnection) { try await rig.post("{}", token) }
-            #expect(try await rig.poll(token) == .ended)
+            for _ in 0..<2 { #expect(try await rig.poll(token) == .ended) }
+            try await elsewhere.end(token)
             await #expect(throws: HubRejection.unknownConnection) { try await rig.poll(token) }
+            await #expect(throws: HubRejection.unknownConnection) { try await rig.end(token) }
         }
     }
 

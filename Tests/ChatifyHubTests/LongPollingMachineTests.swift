@@ -13,7 +13,6 @@ struct LongPollingMachineTests {
         case end(String?)
         case abort
         case tick(at: Int, LongPollingMachine.Due)
-        case isOver(Bool)
     }
 
     private static func data(_ text: String) -> LongPollAnswer { .data(Array(text.utf8)) }
@@ -42,7 +41,7 @@ struct LongPollingMachineTests {
             // A newer poll takes the place of the one that waits, and the data.
             opened + [
                 .begin(at: 1), .begin(at: 2), .ask(2, at: 2, .ended), .write("a", true), .ask(3, at: 3, data("a")),
-                .ask(2, at: 3, .ended), .ask(3, at: 3, .ended), .isOver(false),
+                .ask(2, at: 3, .ended), .ask(3, at: 3, .ended),
             ],
             // Data stays for the next poll if the client has gone.
             opened + [
@@ -59,16 +58,17 @@ struct LongPollingMachineTests {
                 .write("x", true), .write("0123456789", false), .end("0123456789"), .begin(at: 2),
                 .ask(3, at: 2, data("x0123456789")),
             ],
-            // The end: what is left, then 204, and nothing after it.
+            // The end: what is left, then 204 to whoever asks, until nobody does.
             opened + [
-                .begin(at: 1), .end("bye"), .write("x", false), .ask(2, at: 1, data("bye")), .isOver(false),
-                .begin(at: 2), .ask(3, at: 2, .ended), .isOver(true),
+                .begin(at: 1), .end("bye"), .write("x", false), .ask(2, at: 1, data("bye")),
+                .begin(at: 2), .ask(3, at: 2, .ended), .begin(at: 3), .ask(4, at: 3, .ended), .tick(at: 17, .nothing),
+                .tick(at: 18, .remove),
             ],
-            opened + [.begin(at: 1), .end(nil), .ask(2, at: 1, .ended), .isOver(true)],
+            opened + [.begin(at: 1), .end(nil), .ask(2, at: 1, .ended)],
             opened + [
                 .end("bye"), .end("again"), .tick(at: 15, .remove), .begin(at: 16), .ask(2, at: 16, data("bye")),
             ],
-            opened + [.begin(at: 1), .write("a", true), .abort, .ask(2, at: 1, .ended), .isOver(true)],
+            opened + [.begin(at: 1), .write("a", true), .abort, .ask(2, at: 1, .ended)],
         ] as [[Step]]
     )
     func `Polls are answered in their time`(_ steps: [Step]) {
@@ -95,7 +95,6 @@ struct LongPollingMachineTests {
             case .abort: machine.abort()
             case .tick(let second, let expected):
                 #expect(machine.tick(now: start + .seconds(second)) == expected, "step \(index)")
-            case .isOver(let expected): #expect(machine.isOver == expected, "step \(index)")
             }
         }
     }

@@ -3,7 +3,7 @@
 import pytest
 
 from raw_http import request
-from raw_hub import RawHub, encode_record, invocation
+from raw_hub import HUB, RawHub, encode_record, invocation
 from raw_websocket import TEXT, RefusedUpgrade
 from server_process import poll_until
 
@@ -47,6 +47,24 @@ def test_connections_per_user(tight_server, names):
     poll_until(connects_again, "room for a new connection of the user")
     assert second.result("HeartbeatAsync") is None
     second.leave()
+
+
+@pytest.mark.parametrize("version", ["?", "?negotiateVersion=1&"])
+def test_negotiation_of_one_connection_too_many(tight_server, names, version):
+    """Clients stop at such an answer and show its text; a refused transport would only make them try the next."""
+    user = names("alice")
+    clients = [RawHub(tight_server.address, user) for _ in range(2)]
+    target = f"{HUB}/negotiate{version}user={user}"
+    response = request(tight_server.address, "POST", target, body=b"")
+    assert (response.status, response.header("content-type")) == (200, "application/json")
+    assert response.json() == {"error": "This user has too many connections."}
+    clients.pop().leave()
+
+    def negotiates_again() -> bool:
+        return "error" not in request(tight_server.address, "POST", target, body=b"").json()
+
+    poll_until(negotiates_again, "room for a new connection of the user")
+    clients.pop().leave()
 
 
 def test_smaller_record_limit(tight_server, names):

@@ -125,12 +125,30 @@ def test_client_that_does_not_poll_is_removed(start_server):
     poll_until(lambda: post(address, target, {"type": 6}).status == 404, "the end of the connection")
 
 
+def delete_what_has_ended(server, target: str) -> None:
+    """Clients do so even when they were told of the end, and some report whatever is not well."""
+    assert get(server, target).status == 204
+    assert request(server.address, "DELETE", target).status == 202
+    for method in ("GET", "DELETE"):
+        assert request(server.address, method, target).status == 404
+
+
 def test_client_close_record_ends_the_polls(server, target):
     assert post(server.address, target, HANDSHAKE, {"type": 7}).status == 200
     assert get(server, target).body == b""
     assert get(server, target).body == b"{}\x1e"
     assert get(server, target).status == 204
-    assert get(server, target).status == 404
+    delete_what_has_ended(server, target)
+
+
+def test_client_that_closes_while_it_polls(server, target):
+    """What clients do when they are stopped: a poll waits, they post their last record, and delete the connection."""
+    assert post(server.address, target, HANDSHAKE).status == 200
+    assert [get(server, target).body for _ in range(2)] == [b"", b"{}\x1e"]
+    poll = waiting_poll(server.address, target)
+    assert post(server.address, target, {"type": 7}).status == 200
+    assert poll.read_response().status == 204
+    delete_what_has_ended(server, target)
 
 
 @pytest.mark.parametrize("sent, last", [
@@ -145,7 +163,7 @@ def test_faults_are_told_then_the_connection_is_over(server, target, sent, last)
     assert get(server, target).body == last
     assert post(server.address, target, {"type": 6}).status == 404
     assert get(server, target).status == 204
-    assert get(server, target).status == 404
+    delete_what_has_ended(server, target)
 
 
 def test_body_beyond_the_limit(server, target, scope):

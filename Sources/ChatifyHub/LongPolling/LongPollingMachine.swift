@@ -26,8 +26,6 @@ struct LongPollingMachine {
     /// Since when no poll waits.
     private var idleSince: ContinuousClock.Instant
     private var hasEnded = false
-    /// Whether the client was told that the connection has ended: there is nothing left to ask for.
-    private(set) var isOver = false
 
     /// Begins without a poll, as when the client's first request brings data.
     init(limits: LongPollingLimits, now: ContinuousClock.Instant) {
@@ -58,10 +56,7 @@ struct LongPollingMachine {
         self.cancel(number, now: now)
         // The first answer tells the client that it is connected; it would not look for data there.
         if poll.isFirst { return .data([]) }
-        if self.buffer.isEmpty, self.hasEnded {
-            self.isOver = true
-            return .ended
-        }
+        if self.buffer.isEmpty, self.hasEnded { return .ended }
         defer { self.buffer = [] }
         return .data(self.buffer)
     }
@@ -90,7 +85,6 @@ struct LongPollingMachine {
     /// Drops what is there and the poll that waits: the client wants no more.
     mutating func abort() {
         self.hasEnded = true
-        self.isOver = true
         self.buffer = []
         self.pending = nil
     }

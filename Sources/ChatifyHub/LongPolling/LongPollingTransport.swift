@@ -3,8 +3,8 @@ internal import ChatifySignalR
 
 /// Carries a hub connection by polls: what is written waits here until one fetches it.
 ///
-/// Confined to the shard that the connection's first request came in on. Outlives its connection until the last bytes were
-/// fetched, or for as long as a client may be away.
+/// Confined to the shard that the connection's first request came in on. Outlives its connection until the client deletes it,
+/// which clients do even when they were told of the end, or for as long as a client may be away.
 final class LongPollingTransport: HubTransport {
     private let shard: HubShard
     private let admission: HubAdmission
@@ -40,7 +40,6 @@ final class LongPollingTransport: HubTransport {
         self.wake()
         while !Task.isCancelled {
             if let answer = self.machine.answer(to: number, now: self.now) {
-                if self.machine.isOver { self.remove() }
                 self.connection?.transportDrained()
                 return answer
             }

@@ -20,7 +20,7 @@ final class ChatRoutes: HTTPHandler {
         guard let route = HTTPRoute(path: request.head.path, site: self.services.site) else {
             return self.problem(404, "There is nothing at this path.", request)
         }
-        if request.head.isPreflight { return .response(OriginPolicy.preflightAnswer) }
+        if request.head.isPreflight { return .response(OriginPolicy.preflightAnswer(to: request.head)) }
         guard route.methods.contains(request.head.method) else {
             var problem = self.details(405, "This path takes \(route.methods.joined(separator: ", ")).", request)
             problem.headers.set("Allow", route.methods.joined(separator: ", "))

@@ -32,17 +32,17 @@ extension OriginPolicy {
     }
 
     /// The answer to a preflight, without the origin; who asks need not be known.
-    static let preflightAnswer = HTTPResponse(
-        status: 204,
-        headers: HTTPHeaders([
-            ("Access-Control-Allow-Methods", "GET, POST, DELETE"),
-            (
-                "Access-Control-Allow-Headers",
-                "x-requested-with, x-signalr-user-agent, authorization, content-type, x-correlation-id, x-user-id"
-            ),
-            ("Access-Control-Max-Age", "600"),
+    ///
+    /// Which headers a page adds is between it, its client's options and whatever traces its requests. A page at an allowed
+    /// origin is trusted with all of them, and no others get to know the answer.
+    static func preflightAnswer(to head: HTTPRequestHead) -> HTTPResponse {
+        var headers = HTTPHeaders([
+            ("Access-Control-Allow-Methods", "GET, POST, DELETE"), ("Access-Control-Max-Age", "600"),
         ])
-    )
+        let asked = head.headers.values(for: "access-control-request-headers").joined(separator: ", ")
+        if !asked.isEmpty { headers.set("Access-Control-Allow-Headers", asked) }
+        return HTTPResponse(status: 204, headers: headers)
+    }
 }
 
 extension HTTPRequestHead {
