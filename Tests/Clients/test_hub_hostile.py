@@ -61,6 +61,27 @@ def test_streams_of_events_that_nobody_reads_are_closed(start_server, scope):
 # Time
 
 
+def test_little_that_inflates_to_much_holds_nobody_up(start_server):
+    """A few kilobytes of pings that inflate to megabytes: the others of the loop have their turn in between."""
+    server = start_server("--loops", "1", Server__WebSocketCompression="true")
+    neighbour = RawHub(server.address, "neighbour")
+    mallory = RawWebSocket(server.address, hub_target("mallory"), offer=OFFER)
+    mallory.stream.write(encode_frame(Frame(TEXT, HANDSHAKE)))
+    assert inflated(mallory.read_frame()) == b"{}\x1e"
+    pings = encode_frame(Frame(TEXT, deflated(encode_record({"type": 6}) * 80_000), rsv=COMPRESSED))
+    assert len(pings) < 4096
+    begin, end = (encode_frame(Frame(TEXT, encode_record(invocation("HeartbeatAsync", id=id)))) for id in "be")
+    mallory.stream.write(begin + pings * 15 + end)
+    assert b'"invocationId":"b"' in inflated(mallory.read_frame(PATIENCE))
+    # What the server sends is written between two turns. It has not come to the end when it answers somebody else.
+    for _ in range(2):
+        assert neighbour.invoke("HeartbeatAsync", wait=PATIENCE)["result"] is None
+    assert not mallory.stream.wait_readable(0.001), "all was inflated before anybody else had a turn"
+    mallory.reset()
+    assert neighbour.invoke("HeartbeatAsync", wait=PATIENCE)["result"] is None
+    neighbour.leave()
+
+
 def test_streams_opened_one_after_another(server, scope):
     """More than may run at once, and cancelled at once: each is answered once, and the others chat on."""
     hub = RawHub(server.address, "impatient")
