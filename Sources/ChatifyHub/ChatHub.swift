@@ -78,6 +78,7 @@ public final class ChatHub: Sendable {
         self.registry = Locked(
             ConnectionRegistry(
                 maximumNegotiations: configuration.maximumNegotiations,
+                maximumConnections: configuration.maximumConnections,
                 maximumPerUser: configuration.maximumConnectionsPerUser
             )
         )
@@ -133,7 +134,7 @@ extension ChatHub {
     ///   - bearerToken: The client's token, from the header or the query.
     ///   - claimedUser: The name the client gives, for development.
     /// - Returns: The JSON body of the 200 answer.
-    /// - Throws: ``HubRejection`` with status 401, or 503 when too many negotiated connections wait for a transport.
+    /// - Throws: ``HubRejection`` with status 401, or 503 while identity cannot be checked.
     public func negotiate(
         version: String?,
         useStatefulReconnect: String? = nil,
@@ -151,7 +152,7 @@ extension ChatHub {
         let identity = try await self.identify(bearerToken, claimedUser, as: connectionID)
         let isStateful = request.useStatefulReconnect && self.configuration.statefulReconnect.isOffered
         let now = self.surroundings.now()
-        let isKept = self.registry.withLock {
+        self.registry.withLock {
             $0.negotiate(
                 token: names.token,
                 connectionID: connectionID,
@@ -161,7 +162,6 @@ extension ChatHub {
                 now: now
             )
         }
-        guard isKept else { throw HubRejection(503, "Too many connections are being negotiated.") }
         return NegotiateResponse.success(
             version: request.version,
             identity: names,
@@ -173,7 +173,7 @@ extension ChatHub {
     /// Lets a transport in: with the token of a negotiated connection, or with none for a new connection.
     ///
     /// - Throws: ``HubRejection`` with status 400 (another transport has it), 401, 403 (another user's token), 404 (unknown),
-    ///   409 (in use) or 429 (too many connections of this user).
+    ///   409 (in use), 429 (too many connections of this user) or 503 (too many connections).
     public func attach(
         token: String?,
         bearerToken: String?,
@@ -219,6 +219,7 @@ extension ChatHub {
         case .alreadyInUse: throw .alreadyInUse
         case .otherUser: throw .otherUser
         case .tooManyOfUser: throw .tooManyOfUser
+        case .tooMany: throw .tooMany
         }
     }
 
@@ -245,9 +246,8 @@ extension ChatHub {
         let connectionID = ConnectionID(unchecked: names.id)
         let identity = try await self.identify(bearerToken, claimedUser, as: connectionID)
         let connection = OpenConnection(connectionID: connectionID, userID: identity.userID, home: .webSocket)
-        guard self.registry.withLock({ $0.open(token: names.token, connection) }) else {
-            throw .tooManyOfUser
-        }
+        let claim = self.registry.withLock { $0.open(token: names.token, connection) }
+        guard case .granted = claim else { throw claim == .tooMany ? .tooMany : .tooManyOfUser }
         return HubAdmission(connectionID: connectionID, identity: identity, token: names.token, transport: .webSockets)
     }
 

@@ -44,5 +44,6 @@ public struct HubRejection: Error, Sendable, Hashable {
     static let unknownConnection = HubRejection(404, "No Connection with that ID")
     static let alreadyInUse = HubRejection(409, "The connection has a transport already.")
     static let otherUser = HubRejection(403, "The connection belongs to another user.")
+    static let tooMany = HubRejection(503, "This server has too many connections.")
     static let tooManyOfUser = HubRejection(429, "This user has too many connections.")
 }

@@ -11,6 +11,25 @@ import Testing
 struct HubRequestTests {
     private static let handshake = #"{"protocol":"json","version":1}"#
 
+    @Test func `A connection counts though it holds no socket`() async throws {
+        var configuration = HubConfiguration()
+        configuration.maximumConnections = 2
+        try await withHub(configuration) { rig in
+            let socket = try await rig.connect("bob")
+            let polled = try await rig.open()
+            let third = try await rig.negotiate()
+            let tooMany = HubRejection(503, "This server has too many connections.")
+            await #expect(throws: tooMany) { try await rig.attach("bob") }
+            await #expect(throws: tooMany) { _ = try await rig.poll(third) }
+            await #expect(throws: tooMany) { _ = try await rig.attachEventStream(third) }
+            await socket.disconnect()
+            #expect(try await rig.poll(third) == .data([]))
+            await #expect(throws: tooMany) { try await rig.attach("bob") }
+            for token in [polled, third] { try await rig.end(token) }
+            _ = try await rig.connect("bob")
+        }
+    }
+
     @Test func `A client may send before its first poll, and polls on any shard`() async throws {
         try await withTwoShards { rig, elsewhere in
             let token = try await rig.negotiate()

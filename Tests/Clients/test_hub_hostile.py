@@ -31,6 +31,38 @@ def streaming(scope: str, id: str) -> dict:
 # Memory
 
 
+def test_connections_without_sockets_count(start_server):
+    """One TCP connection could open any number of long-polling connections."""
+    server = start_server(Server__MaxConnections="20", Server__ShutdownGraceSeconds="1")
+    connection = HTTPConnection(server.address)
+
+    def ask(method: str, target: str, body: bytes | None = None):
+        connection.write(encode_request(method, target, body=body))
+        return connection.read_response(method)
+
+    def open_polled() -> tuple[str, int]:
+        token = ask("POST", f"{HUB}/negotiate?negotiateVersion=1&user=crowd", b"").json()["connectionToken"]
+        target = hub_target("crowd", id=token)
+        return target, ask("POST", target, HANDSHAKE)
+
+    opened = [open_polled() for _ in range(20)]
+    assert {answer.status for _, answer in opened} == {200}
+    late, answer = open_polled()
+    assert check_problem(answer, 503)["detail"] == "This server has too many connections."
+    check_problem(ask("GET", late), 503)
+    check_problem(open_stream(server.address, late).read_response(), 503)
+    with pytest.raises(RefusedUpgrade) as refusal:
+        RawHub(server.address, "another")
+    check_problem(refusal.value.response, 503)
+    assert MetricsPage(server).value("chat_ws_active_sessions") == 20
+    assert ask("DELETE", opened[0][0]).status == 202
+    # The token that was refused is still good.
+    assert [ask("GET", late).body, ask("POST", late, HANDSHAKE).status, ask("GET", late).body] == [b"", 200, b"{}\x1e"]
+    assert ask("GET", opened[1][0]).body == b""
+    assert ask("GET", opened[1][0]).body == b"{}\x1e"
+    connection.close()
+
+
 def test_streams_of_events_that_nobody_reads_are_closed(start_server, scope):
     server = start_server(Hub__MaxOutboundBytesPerConnection="65536")
     before = server.memory
