@@ -20,7 +20,7 @@ public final class HubConnection: HubReceiver {
     var encoding: HubEncoding?
     /// How records are kept that another transport may have to send again; `nil` without stateful reconnect.
     var keptEncoding: HubEncoding?
-    var invocations: InvocationQueue
+    var invocations: InvocationQueue<BoundInvocation>
     var runner: Task<Void, Never>?
     var memberships: [Membership] = []
     /// The streams that run, by the client's ids; bounded by the setting.

@@ -31,6 +31,31 @@ def streaming(scope: str, id: str) -> dict:
 # Memory
 
 
+def test_calls_that_wait_take_no_more_than_their_bytes(start_server):
+    """As values 32 KiB of empty pairs would take 20 times as much, for as long as a call in front of them likes to wait."""
+    server = start_server(Hub__ResumeWaitSeconds="60")
+    pairs = b"\x96\x01\x80\xa1x\xacNoSuchMethod\x91\xde\x3e\x80" + b"\xa0\xc0" * 16_000 + b"\x90"
+    assert len(framed(pairs)) < 32_768
+    before = server.memory
+    hubs = [PackedHub(server.address, f"hoarder{number}") for number in range(6)]
+    for hub in hubs:
+        # Positions of the future, which the server waits for; of the right partition is one of three.
+        for partition in range(3):
+            position = {"partition": partition, "offset": 1 << 40}
+            hub.send(packed_invocation("ResumeScopeAsync", "nowhere", position, 0, id="wait"))
+        for _ in range(13):
+            hub.send(framed(pairs))
+        # Streams wait behind nothing, so that the answer tells that all before it was taken.
+        hub.send([4, {}, "marker", "NoSuchStream", [], []])
+    for hub in hubs:
+        while hub.read(PATIENCE)[2] != "marker":
+            pass
+    # 78 calls of 32 KiB; as values they would take 50 MiB.
+    assert server.memory - before < 25
+    for hub in hubs:
+        hub.websocket.disconnect()
+
+
 def test_connections_without_sockets_count(start_server):
     """One TCP connection could open any number of long-polling connections."""
     server = start_server(Server__MaxConnections="20", Server__ShutdownGraceSeconds="1")
