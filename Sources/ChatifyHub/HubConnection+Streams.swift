@@ -45,7 +45,8 @@ extension HubConnection {
         do throws(ChatError) {
             switch call {
             case .history(let scope, let from):
-                try await self.sendHistory(HistoryQuery(scope: scope, from: from), to: stream, &hasBegun)
+                let query = HistoryQuery(scope: scope, from: from, limit: Self.streamedPage)
+                try await self.sendHistory(query, to: stream, &hasBegun)
             }
             return .void
         } catch {
@@ -86,6 +87,9 @@ extension HubConnection {
 
     /// The queued bytes beyond which streams wait: some items, and far below any bound of a transport.
     static let streamedAhead = 16_384
+
+    /// The messages that a stream reads at once, and holds for as long as its client does not take them: few, as each may have 12 KiB.
+    private static let streamedPage = 20
 
     /// Stops all streams without completions.
     func endStreams() {

@@ -56,6 +56,30 @@ def test_calls_that_wait_take_no_more_than_their_bytes(start_server):
         hub.websocket.disconnect()
 
 
+def test_streams_that_nobody_reads_hold_little(start_durable, tmp_path, scope):
+    """Each stream holds a page of history while its client does not read on."""
+    server = start_durable(tmp_path)
+    writer = RawHub(server.address, "writer")
+    text = "\u6f22" * 4096
+    for start in range(0, 100, 5):
+        writer.send(*(sending(scope, text, id=str(start + index)) for index in range(5)))
+        for _ in range(5):
+            assert "error" not in writer.read_completion(wait=PATIENCE)
+    stored(server, scope, 100)
+    before = server.memory
+    readers = [RawHub(server.address, f"reader{number}", receive_buffer=4096) for number in range(20)]
+    for reader in readers:
+        reader.send(*(streaming(scope, str(number)) for number in range(8)))
+    for reader in readers:
+        assert reader.read(PATIENCE)["type"] == 2
+    # Reads are done in their order, so that this one is behind those of the streams.
+    assert len(page(server, scope, limit=1)["messages"]) == 1
+    # 160 streams; with pages of 100 messages they would hold 190 MiB.
+    assert server.memory - before < 110
+    for hub in (writer, *readers):
+        hub.websocket.disconnect()
+
+
 def test_connections_without_sockets_count(start_server):
     """One TCP connection could open any number of long-polling connections."""
     server = start_server(Server__MaxConnections="20", Server__ShutdownGraceSeconds="1")
