@@ -338,6 +338,25 @@ def test_everybody_comes_back_after_a_restart(start_server, scope):
 # Limits and secrets
 
 
+def test_whoever_is_refused_does_not_fill_the_log(start_server):
+    server = start_server("--loops", "1", Server__MaxConnections="1")
+    only = HTTPConnection(server.address)
+    only.write(encode_request("GET", "/health/live"))
+    assert only.read_response().status == 200
+    for _ in range(200):
+        refused = HTTPConnection(server.address)
+        assert refused.rest() == b""
+        refused.close()
+
+    def counts() -> list[int]:
+        lines = [line for line in server.stderr_lines if "Connections refused" in line]
+        return [int(re.search(r"count=(\d+)", line)[1]) for line in lines]
+
+    poll_until(lambda: sum(counts()) == 200, "the count of all", PATIENCE)
+    assert len(counts()) < 100, "a line for each"
+    only.close()
+
+
 def test_resuming_beyond_the_scopes_of_a_connection(start_server, scope):
     server = start_server(Hub__MaxScopesPerConnection="2", Hub__ResumeWaitSeconds="0")
     client = RawHub(server.address, "alice")
