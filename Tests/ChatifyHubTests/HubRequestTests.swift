@@ -90,7 +90,7 @@ struct HubRequestTests {
             try await rig.post(#"{"type":6}"#, token)
             async let waiting = rig.poll(token)
             await rig.waitUntilPolled()
-            await rig.tick(after: .seconds(89))
+            await rig.tick(after: .seconds(60))
             #expect(await rig.connectionCount == 1)
             try await rig.post(HubClient.invocation("HeartbeatAsync", id: "1"), token)
             #expect(try await waiting == .data(#"{"type":3,"invocationId":"1","result":null}"# + "\u{1e}"))
