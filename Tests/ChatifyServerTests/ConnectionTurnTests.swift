@@ -10,7 +10,7 @@ import Testing
         let now = ContinuousClock.now
         var count = 0
         while !turn.isOver(at: now) {
-            turn.note(bytes)
+            turn.noteStep(bytes)
             count += 1
         }
         #expect(count == steps)

@@ -76,32 +76,28 @@ package final class WebSocketConnection: ServedConnection {
         while !self.isClosing, !self.isPaused, self.nextTurn == nil {
             guard !self.turn.isOver(at: self.worker.loop.now) else { return self.waitForNextTurn() }
             guard let bytes = self.step() else { return }
-            self.turn.note(bytes)
+            self.turn.noteStep(bytes)
         }
     }
 
-    /// Does what is next, and returns how many bytes that was about; nil if there is nothing to do.
+    /// Does what is next, and returns how many bytes came of it that were not received; nil if there is nothing to do.
     private func step() -> Int? {
         if self.inflating?.hasPieces == true { return self.inflate() }
         switch self.machine.next() {
         case nil: return nil
         case .data(let kind, let bytes, let endsMessage):
             self.handler?.received(bytes, kind: kind, endsMessage: endsMessage)
-            return bytes.count
         case .compressed(let kind, let bytes, let endsMessage):
             let limit = self.worker.configuration.webSocket.maxInflatedBytes
             if self.inflating == nil { self.inflating = InflatingMessage(kind: kind, limit: limit) }
             self.inflating?.feed(bytes, endsMessage: endsMessage)
-            return bytes.count
-        case .send(let frame):
-            self.reply(frame)
-            return frame.count
-        case .pong: return 0
+        case .send(let frame): self.reply(frame)
+        case .pong: break
         case .close:
             self.isClosedInOrder = true
             self.finish()
-            return 0
         }
+        return 0
     }
 
     /// Hands on the next piece of a compressed message, or its end.
@@ -178,6 +174,7 @@ extension WebSocketConnection: TCPStreamHandler {
         guard !self.isClosing else { return }
         self.machine.feed(bytes)
         self.pump()
+        self.turn.note(bytes.count)
     }
 
     func reachedEnd() { self.finish() }
