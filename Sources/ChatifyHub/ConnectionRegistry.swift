@@ -1,11 +1,13 @@
 internal import ChatifyCore
+internal import ChatifySignalR
 
 /// Which connection tokens are good for what: negotiated and waiting for a transport, or in use, and where.
 ///
 /// Pure; time comes in as an argument. Bounded by the settings for negotiations and for open connections.
 struct ConnectionRegistry {
+    /// What becomes of a claim.
     enum Claim: Hashable {
-        case granted(ConnectionID)
+        case granted(OpenConnection)
         /// Nobody negotiated this token, or it ended.
         case unknown
         case alreadyInUse
@@ -42,6 +44,7 @@ struct ConnectionRegistry {
     /// Kept only if there is a limit.
     private var connectionsOfUser: [UserID: Int] = [:]
 
+    /// Makes an empty registry; 0 connections per user stand for no limit.
     init(maximumNegotiations: Int, maximumConnections: Int, maximumPerUser: Int) {
         self.maximumNegotiations = maximumNegotiations
         self.maximumConnections = maximumConnections
@@ -105,14 +108,11 @@ struct ConnectionRegistry {
             self.connectionsOfUser[userID] = count + 1
         }
         self.inUse[token] = connection
-        return .granted(connection.connectionID)
+        return .granted(connection)
     }
 
     /// Takes note of the shard on which a connection lives.
     mutating func settle(token: String, on shard: Int) { self.inUse[token]?.home.shard = shard }
-
-    /// Whether the client of an open connection may come back with another transport.
-    func isStateful(_ token: String) -> Bool { self.inUse[token]?.isStateful ?? false }
 
     /// Gives back a token whose connection ended.
     ///
@@ -134,8 +134,6 @@ struct ConnectionRegistry {
         self.release(token: token)
         self.inUse[token] = nil
     }
-
-    func isInUse(_ token: String) -> Bool { self.inUse[token] != nil }
 
     /// Drops negotiations that no transport claimed in time; costs only those that are dropped.
     mutating func expire(now: ContinuousClock.Instant) { self.expire(now: now, keeping: .max) }

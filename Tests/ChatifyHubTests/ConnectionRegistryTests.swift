@@ -1,4 +1,5 @@
 import ChatifyCore
+import ChatifySignalR
 import Testing
 
 @testable import ChatifyHub
@@ -26,37 +27,40 @@ struct ConnectionRegistryTests {
     @Test(
         arguments: [
             [.claim("t", by: "a", at: 0, .unknown)],
-            [.negotiate("t", by: "a", at: 0), .claim("t", by: "a", at: 9, .granted(id))],
+            [.negotiate("t", by: "a", at: 0), .claim("t", by: "a", at: 9, .granted(connection(of: "a")))],
             [.negotiate("t", by: "a", at: 0), .claim("t", by: "a", at: 10, .unknown)],
             [
                 .negotiate("t", by: "a", at: 0), .claim("t", by: "b", at: 1, .otherUser),
-                .claim("t", by: "a", at: 2, .granted(id)), .claim("t", by: "a", at: 3, .alreadyInUse),
+                .claim("t", by: "a", at: 2, .granted(connection(of: "a"))), .claim("t", by: "a", at: 3, .alreadyInUse),
                 .claim("t", by: "b", at: 3, .alreadyInUse), .release("t"), .claim("t", by: "a", at: 4, .unknown),
             ],
             [
                 .negotiate("t", by: "a", at: 0), .negotiate("u", by: "a", at: 5),
                 .negotiate("v", by: "a", at: 6), .claim("t", by: "a", at: 6, .unknown),
-                .claim("u", by: "a", at: 11, .granted(id)), .claim("v", by: "a", at: 11, .granted(id)),
+                .claim("u", by: "a", at: 11, .granted(connection(of: "a"))),
+                .claim("v", by: "a", at: 11, .granted(connection(of: "a"))),
             ],
             [
-                .open("x", by: "a", .granted(id)), .open("y", by: "a", .granted(id)),
-                .open("z", by: "a", .tooManyOfUser), .open("z", by: "b", .granted(id)),
+                .open("x", by: "a", .granted(connection(of: "a"))), .open("y", by: "a", .granted(connection(of: "a"))),
+                .open("z", by: "a", .tooManyOfUser), .open("z", by: "b", .granted(connection(of: "b"))),
                 .negotiate("t", by: "a", at: 0), .claim("t", by: "a", at: 1, .tooManyOfUser),
-                .release("x"), .claim("t", by: "a", at: 2, .granted(id)), .open("x", by: "a", .tooManyOfUser),
+                .release("x"), .claim("t", by: "a", at: 2, .granted(connection(of: "a"))),
+                .open("x", by: "a", .tooManyOfUser),
             ],
             [
-                .open("x", by: "a", .granted(id)), .release("x"), .release("x"), .release("never"),
-                .open("x", by: "a", .granted(id)),
+                .open("x", by: "a", .granted(connection(of: "a"))), .release("x"), .release("x"), .release("never"),
+                .open("x", by: "a", .granted(connection(of: "a"))),
             ],
             [
-                .open("w", by: "a", .granted(id)), .open("x", by: "a", .granted(id)), .open("y", by: "b", .granted(id)),
-                .negotiate("t", by: "c", at: 0), .open("z", by: "b", .granted(id)),
-                .claim("t", by: "c", at: 1, .tooMany),
-                .open("v", by: "d", .tooMany), .release("w"), .claim("t", by: "c", at: 2, .granted(id)),
+                .open("w", by: "a", .granted(connection(of: "a"))), .open("x", by: "a", .granted(connection(of: "a"))),
+                .open("y", by: "b", .granted(connection(of: "b"))), .negotiate("t", by: "c", at: 0),
+                .open("z", by: "b", .granted(connection(of: "b"))), .claim("t", by: "c", at: 1, .tooMany),
+                .open("v", by: "d", .tooMany), .release("w"),
+                .claim("t", by: "c", at: 2, .granted(connection(of: "c"))),
             ],
             [
                 .negotiate("t", by: "a", at: 0), .release("t"), .expire(at: 9),
-                .claim("t", by: "a", at: 9, .granted(id)),
+                .claim("t", by: "a", at: 9, .granted(connection(of: "a"))),
             ],
             [.negotiate("t", by: "a", at: 0), .expire(at: 10), .claim("t", by: "a", at: 5, .unknown)],
         ] as [[Step]]
@@ -81,10 +85,10 @@ struct ConnectionRegistryTests {
             case .open(let token, let user, let claim):
                 let answer = registry.open(token: token, Self.connection(of: user))
                 #expect(answer == claim)
-                #expect(registry.isInUse(token) == (claim == .granted(Self.id)))
+                #expect(registry.isOpen(token) == (claim == .granted(Self.connection(of: user))))
             case .release(let token):
                 registry.release(token: token)
-                #expect(!registry.isInUse(token))
+                #expect(!registry.isOpen(token))
             case .expire(let second): registry.expire(now: start + .seconds(second))
             }
         }
@@ -99,14 +103,14 @@ struct ConnectionRegistryTests {
         registry.negotiate(token: "t", connectionID: Self.id, userID: user, deadline: deadline, now: now)
         #expect(registry.standing(of: "t") == .negotiated(Self.id))
         let claim = registry.claim(token: "t", by: user, at: home, now: now)
-        #expect(claim == .granted(Self.id))
+        #expect(claim == .granted(Self.connection(of: "a", at: home)))
         #expect(registry.standing(of: "t") == .open(Self.connection(of: "a", at: home)))
         for _ in 0..<2 { registry.release(token: "t") }
         #expect(registry.standing(of: "t") == .open(Self.connection(of: "a", at: home, hasEnded: true)))
         let again = registry.claim(token: "t", by: user, at: home, now: now)
         #expect(again == .alreadyInUse)
         let other = registry.open(token: "u", Self.connection(of: "a"))
-        #expect(other == .granted(Self.id))
+        #expect(other == .granted(Self.connection(of: "a")))
         registry.forget(token: "t")
         #expect(registry.standing(of: "t") == .unknown)
         let third = registry.open(token: "v", Self.connection(of: "a"))
@@ -116,7 +120,7 @@ struct ConnectionRegistryTests {
     @Test func `Without a limit a user may have any number`() {
         var registry = ConnectionRegistry(maximumNegotiations: 1, maximumConnections: 1000, maximumPerUser: 0)
         let answers = (0..<1000).map { registry.open(token: "\($0)", Self.connection(of: "a")) }
-        #expect(answers.allSatisfy { $0 == .granted(Self.id) })
+        #expect(answers.allSatisfy { $0 == .granted(Self.connection(of: "a")) })
     }
 
     @Test func `In a flood of negotiations those stay that came last`() {
@@ -128,5 +132,11 @@ struct ConnectionRegistryTests {
         }
         let known = (0..<10_000).filter { registry.standing(of: "\($0)") != .unknown }
         #expect(known == Array(9900..<10_000))
+    }
+}
+
+extension ConnectionRegistry {
+    fileprivate func isOpen(_ token: String) -> Bool {
+        if case .open = self.standing(of: token) { true } else { false }
     }
 }
