@@ -11,7 +11,7 @@ extension ChatHub {
     ///   - bearerToken: The client's token, from the header or the query.
     ///   - claimedUser: The name the client gives, for development.
     /// - Throws: ``HubRejection`` with status 400 (another transport has it), 401, 403 (another user's token), 404 (unknown,
-    ///   or the hub serves no WebSockets), 409 (in use) or 429 (too many connections of this user).
+    ///   or the hub serves no WebSockets), 409 (in use), 429 (too many connections of this user) or 503 (too many connections).
     public func attach(
         token: String?,
         bearerToken: String?,
@@ -60,12 +60,23 @@ extension ChatHub {
     /// Takes a negotiated token into use.
     func claim(_ token: String, by identity: Identity, at home: ConnectionHome) throws(HubRejection) -> HubAdmission {
         let now = self.surroundings.now()
-        switch self.registry.withLock({ $0.claim(token: token, by: identity.userID, at: home, now: now) }) {
+        let claim = self.registry.withLock { $0.claim(token: token, by: identity.userID, at: home, now: now) }
+        return try Self.admission(claim, as: identity, token: token)
+    }
+
+    /// Grants what the registry has granted, or says why not.
+    private static func admission(
+        _ claim: ConnectionRegistry.Claim,
+        as identity: Identity,
+        token: String
+    ) throws(HubRejection) -> HubAdmission {
+        switch claim {
         case .granted(let connection): return HubAdmission(to: connection, as: identity, token: token)
         case .unknown: throw .unknownConnection
         case .alreadyInUse: throw .alreadyInUse
         case .otherUser: throw .otherUser
         case .tooManyOfUser: throw .tooManyOfUser
+        case .tooMany: throw .tooMany
         }
     }
 
@@ -93,8 +104,8 @@ extension ChatHub {
         let connectionID = ConnectionID(unchecked: names.id)
         let identity = try await self.identify(bearerToken, claimedUser, as: connectionID)
         let connection = OpenConnection(connectionID: connectionID, userID: identity.userID, home: .webSocket)
-        guard self.registry.withLock({ $0.open(token: names.token, connection) }) else { throw .tooManyOfUser }
-        return HubAdmission(to: connection, as: identity, token: names.token)
+        let claim = self.registry.withLock { $0.open(token: names.token, connection) }
+        return try Self.admission(claim, as: identity, token: names.token)
     }
 
     /// Finds out who asks.

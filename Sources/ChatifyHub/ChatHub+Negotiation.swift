@@ -13,7 +13,7 @@ extension ChatHub {
     ///   - claimedUser: The name the client gives, for development.
     /// - Returns: The JSON body of the 200 answer, which is also how a user with too many connections is refused: clients stop at
     ///   an error in it and show its text, where they would try one transport after the other, each refused for reasons unknown.
-    /// - Throws: ``HubRejection`` with status 401, or 503 when too many negotiated connections wait for a transport.
+    /// - Throws: ``HubRejection`` with status 401.
     public func negotiate(
         version: String?,
         useStatefulReconnect: String? = nil,
@@ -34,7 +34,7 @@ extension ChatHub {
         }
         let isStateful = request.useStatefulReconnect && self.offersStatefulReconnect
         let now = self.surroundings.now()
-        let isKept = self.registry.withLock {
+        self.registry.withLock {
             $0.negotiate(
                 token: names.token,
                 connectionID: connectionID,
@@ -44,7 +44,6 @@ extension ChatHub {
                 now: now
             )
         }
-        guard isKept else { throw HubRejection(503, "Too many connections are being negotiated.") }
         return NegotiateResponse.success(
             version: request.version,
             identity: names,

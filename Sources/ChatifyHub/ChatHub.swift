@@ -88,6 +88,7 @@ public final class ChatHub: Sendable {
         self.registry = Locked(
             ConnectionRegistry(
                 maximumNegotiations: configuration.maximumNegotiations,
+                maximumConnections: configuration.maximumConnections,
                 maximumPerUser: configuration.maximumConnectionsPerUser
             )
         )

@@ -3,7 +3,7 @@ internal import ChatifySignalR
 
 /// Which connection tokens are good for what: negotiated and waiting for a transport, or in use, and where.
 ///
-/// Pure; time comes in as an argument. Bounded by the setting for negotiations and by the open connections.
+/// Pure; time comes in as an argument. Bounded by the settings for negotiations and for open connections.
 struct ConnectionRegistry {
     /// What becomes of a claim.
     enum Claim: Hashable {
@@ -14,6 +14,7 @@ struct ConnectionRegistry {
         /// The token belongs to another user.
         case otherUser
         case tooManyOfUser
+        case tooMany
     }
 
     /// What a token stands for.
@@ -33,6 +34,7 @@ struct ConnectionRegistry {
     }
 
     private let maximumNegotiations: Int
+    private let maximumConnections: Int
     private let maximumPerUser: Int
     private var negotiations: [String: Negotiation] = [:]
     /// The tokens in the order of their deadlines, which is the order of negotiation; those before the head are gone.
@@ -43,8 +45,9 @@ struct ConnectionRegistry {
     private var connectionsOfUser: [UserID: Int] = [:]
 
     /// Makes an empty registry; 0 connections per user stand for no limit.
-    init(maximumNegotiations: Int, maximumPerUser: Int) {
+    init(maximumNegotiations: Int, maximumConnections: Int, maximumPerUser: Int) {
         self.maximumNegotiations = maximumNegotiations
+        self.maximumConnections = maximumConnections
         self.maximumPerUser = maximumPerUser
     }
 
@@ -53,7 +56,9 @@ struct ConnectionRegistry {
         self.maximumPerUser > 0 && self.connectionsOfUser[userID, default: 0] >= self.maximumPerUser
     }
 
-    /// Keeps a token for a transport that comes before `deadline`; `false` if too many are waiting already.
+    /// Keeps a token for a transport that comes before `deadline`.
+    ///
+    /// If too many wait, the one that has waited longest goes: in a flood a client that means it is the one that comes soon.
     mutating func negotiate(
         token: String,
         connectionID: ConnectionID,
@@ -61,10 +66,9 @@ struct ConnectionRegistry {
         isStateful: Bool = false,
         deadline: ContinuousClock.Instant,
         now: ContinuousClock.Instant
-    ) -> Bool {
-        self.expire(now: now)
+    ) {
         // Claimed ones count until their deadline, which bounds the list of deadlines as well.
-        guard self.deadlines.count - self.deadlinesHead < self.maximumNegotiations else { return false }
+        self.expire(now: now, keeping: self.maximumNegotiations - 1)
         self.negotiations[token] = Negotiation(
             connectionID: connectionID,
             userID: userID,
@@ -72,7 +76,6 @@ struct ConnectionRegistry {
             deadline: deadline
         )
         self.deadlines.append((token, deadline))
-        return true
     }
 
     /// What a token stands for, as far as is known without its user.
@@ -93,18 +96,21 @@ struct ConnectionRegistry {
         guard negotiation.userID == userID else { return .otherUser }
         var connection = OpenConnection(connectionID: negotiation.connectionID, userID: userID, home: home)
         connection.isStateful = negotiation.isStateful && home.transport == .webSockets
-        guard self.open(token: token, connection) else { return .tooManyOfUser }
-        self.negotiations[token] = nil
-        return .granted(connection)
+        let claim = self.open(token: token, connection)
+        if case .granted = claim { self.negotiations[token] = nil }
+        return claim
     }
 
-    /// Takes a token into use, for a client that skipped negotiation a fresh one; `false` if the user has too many.
-    mutating func open(token: String, _ connection: OpenConnection) -> Bool {
+    /// Takes a token into use, for a client that skipped negotiation a fresh one.
+    ///
+    /// Connections count whether or not a socket is there: those that poll, and those that wait for another transport, cost as much.
+    mutating func open(token: String, _ connection: OpenConnection) -> Claim {
+        guard self.inUse.count < self.maximumConnections else { return .tooMany }
         let userID = connection.userID
-        guard !self.isFull(userID) else { return false }
+        guard !self.isFull(userID) else { return .tooManyOfUser }
         if self.maximumPerUser > 0 { self.connectionsOfUser[userID, default: 0] += 1 }
         self.inUse[token] = connection
-        return true
+        return .granted(connection)
     }
 
     /// Takes note of the shard on which a connection lives.
@@ -132,8 +138,13 @@ struct ConnectionRegistry {
     }
 
     /// Drops negotiations that no transport claimed in time; costs only those that are dropped.
-    mutating func expire(now: ContinuousClock.Instant) {
-        while self.deadlinesHead < self.deadlines.count, self.deadlines[self.deadlinesHead].deadline <= now {
+    mutating func expire(now: ContinuousClock.Instant) { self.expire(now: now, keeping: .max) }
+
+    /// Drops also those that have waited longest, until no more than so many are left.
+    private mutating func expire(now: ContinuousClock.Instant, keeping maximum: Int) {
+        while self.deadlinesHead < self.deadlines.count,
+            self.deadlines[self.deadlinesHead].deadline <= now || self.deadlines.count - self.deadlinesHead > maximum
+        {
             self.negotiations[self.deadlines[self.deadlinesHead].token] = nil
             self.deadlinesHead += 1
         }

@@ -12,6 +12,10 @@ public struct HubConfiguration: Sendable {
     public var limits = HubLimits()
     /// The scopes one connection may be joined to; 128 by default.
     public var maximumScopesPerConnection = 128
+    /// The connections that may be open at once; 100 000 by default.
+    ///
+    /// A connection that polls, or that waits for another transport, counts though it holds no socket.
+    public var maximumConnections = 100_000
     /// The connections one user may have on this pod; 0, the default, for no limit.
     public var maximumConnectionsPerUser = 0
     /// The streams to one client that may run at once; 8 by default.
@@ -22,7 +26,9 @@ public struct HubConfiguration: Sendable {
     public var maximumWaitingInvocations = 16
     /// How long a negotiated connection waits for its transport; 15 s by default.
     public var negotiationLifetime: Duration = .seconds(15)
-    /// The negotiated connections that may wait for their transport; 100 000 by default, then negotiation is refused.
+    /// The negotiated connections that may wait for their transport; at least 1, 100 000 by default.
+    ///
+    /// Beyond it the one that has waited longest is forgotten, so that a flood of negotiations keeps nobody out who comes soon.
     public var maximumNegotiations = 100_000
     /// How often a pod asks who is online of those whom its connections watch; 5 s by default.
     public var presenceInterval: Duration = .seconds(5)

@@ -18,23 +18,23 @@ extension HubConnection {
     }
 
     private func enqueue(_ invocation: HubInvocation) {
-        switch self.invocations.enqueue(invocation) {
+        switch self.invocations.enqueue(BoundInvocation(invocation)) {
         case .start(let invocation): self.start(invocation)
         case .queued: break
         case .full: preconditionFailure("the machine is not asked for messages while the queue is full")
         }
     }
 
-    private func start(_ invocation: HubInvocation) {
+    private func start(_ invocation: BoundInvocation) {
         let confined = Confined(self, to: self.shard.executor)
         self.runner = Task(executorPreference: self.shard.executor) { await confined.value.run(invocation) }
     }
 
     /// Runs `first` and all invocations that queue up behind it, then ends.
-    private func run(_ first: HubInvocation) async {
-        var next: HubInvocation? = first
+    private func run(_ first: BoundInvocation) async {
+        var next: BoundInvocation? = first
         while let invocation = next {
-            self.answer(invocation, await self.outcome(of: invocation))
+            self.answer(invocation.id, await self.outcome(of: invocation))
             next = self.invocations.finished()
             self.pump()
         }
@@ -43,16 +43,16 @@ extension HubConnection {
     }
 
     /// Completes an invocation, if the client wants to hear of it.
-    func answer(_ invocation: HubInvocation, _ outcome: HubCompletion.Outcome) {
+    func answer(_ id: String?, _ outcome: HubCompletion.Outcome) {
         // Without an id the client wants no answer, not even of an error (signalr.md §6).
-        guard let id = invocation.id else { return }
+        guard let id else { return }
         self.send(.completion(HubCompletion(id: id, outcome: outcome)))
     }
 
-    private func outcome(of invocation: HubInvocation) async -> HubCompletion.Outcome {
+    private func outcome(of invocation: BoundInvocation) async -> HubCompletion.Outcome {
         let correlationID = CorrelationID.random()
         do {
-            let result = try await self.perform(try HubCall(invocation), correlationID: correlationID)
+            let result = try await self.perform(try invocation.call.get(), correlationID: correlationID)
             // An answer that nobody waits for is not worth writing.
             guard invocation.id != nil else { return .void }
             return self.outcome(of: result)

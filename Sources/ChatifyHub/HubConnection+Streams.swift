@@ -9,14 +9,14 @@ extension HubConnection {
             let call = try HubStreamCall(invocation)
             try self.start(call, invocation)
         } catch {
-            self.answer(invocation, .error(HubErrorText.describe(error, target: invocation.target)))
+            self.answer(invocation.id, .error(HubErrorText.describe(error, target: invocation.target)))
         }
     }
 
     private func start(_ call: HubStreamCall, _ invocation: HubInvocation) throws(HubBindingError) {
         guard let id = invocation.id else { return }
         guard self.streams[id] == nil else {
-            return self.answer(invocation, .error(HubErrorText.invocationIDInUse(id)))
+            return self.answer(id, .error(HubErrorText.invocationIDInUse(id)))
         }
         let limit = self.shard.hub.configuration.maximumStreamsPerConnection
         guard self.streams.count < limit else {
@@ -24,18 +24,20 @@ extension HubConnection {
         }
         let stream = HubStream(id: id)
         self.streams[id] = stream
+        // Not the invocation, whose headers and arguments nobody needs any more.
+        let target = invocation.target
         let confined = Confined((self, stream), to: self.shard.executor)
         stream.task = Task(executorPreference: self.shard.executor) {
             let (connection, stream) = confined.value
-            await connection.run(call, stream, invocation)
+            await connection.run(call, stream, target: target)
         }
     }
 
     /// Sends the items and the one completion, unless the connection ends before it.
-    private func run(_ call: HubStreamCall, _ stream: HubStream, _ invocation: HubInvocation) async {
-        let outcome = await self.outcome(of: call, stream, target: invocation.target)
+    private func run(_ call: HubStreamCall, _ stream: HubStream, target: String) async {
+        let outcome = await self.outcome(of: call, stream, target: target)
         guard self.streams.removeValue(forKey: stream.id) != nil else { return }
-        self.answer(invocation, outcome)
+        self.answer(stream.id, outcome)
     }
 
     private func outcome(of call: HubStreamCall, _ stream: HubStream, target: String) async -> HubCompletion.Outcome {
@@ -43,7 +45,8 @@ extension HubConnection {
         do throws(ChatError) {
             switch call {
             case .history(let scope, let from):
-                try await self.sendHistory(HistoryQuery(scope: scope, from: from), to: stream, &hasBegun)
+                let query = HistoryQuery(scope: scope, from: from, limit: Self.streamedPage)
+                try await self.sendHistory(query, to: stream, &hasBegun)
             }
             return .void
         } catch {
@@ -84,6 +87,9 @@ extension HubConnection {
 
     /// The queued bytes beyond which streams wait: some items, and far below any bound of a transport.
     static let streamedAhead = 16_384
+
+    /// The messages that a stream reads at once, and holds for as long as its client does not take them: few, as each may have 12 KiB.
+    private static let streamedPage = 20
 
     /// Stops all streams without completions.
     func endStreams() {

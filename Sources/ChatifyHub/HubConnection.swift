@@ -26,7 +26,7 @@ public final class HubConnection: HubReceiver {
     /// How records are kept that another transport may have to send again; `nil` without stateful reconnect.
     var keptEncoding: HubEncoding?
     /// What the client called and was not answered yet.
-    var invocations: InvocationQueue
+    var invocations: InvocationQueue<BoundInvocation>
     /// Carries out the invocations, one after the other; `nil` if there are none.
     var runner: Task<Void, Never>?
     /// The scopes it is joined to; bounded by the setting.

@@ -2,7 +2,7 @@ internal import ChatifySignalR
 
 /// Why a hub endpoint refuses a request, as HTTP says it.
 ///
-/// With status 503, at any of them, who asks cannot be identified at the moment.
+/// With status 503, at any of them, who asks cannot be identified at the moment, or too many connections are open.
 public struct HubRejection: Error, Sendable, Hashable {
     /// The HTTP status code.
     public let status: Int
@@ -23,6 +23,7 @@ public struct HubRejection: Error, Sendable, Hashable {
     static let unknownConnection = HubRejection(404, "No Connection with that ID")
     static let alreadyInUse = HubRejection(409, "The connection has a transport already.")
     static let otherUser = HubRejection(403, "The connection belongs to another user.")
+    static let tooMany = HubRejection(503, "This server has too many connections.")
     static let tooManyOfUser = HubRejection(429, "This user has too many connections.")
 
     /// The hub does not serve the transport by which somebody comes.

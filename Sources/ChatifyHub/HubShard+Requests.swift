@@ -9,7 +9,8 @@ extension HubShard {
     /// Lets a stream of server-sent events in; the connection will live on this shard.
     ///
     /// - Throws: ``HubRejection`` with status 400 (no id, or another transport has it), 401, 403 (another user's token),
-    ///   404 (unknown, or the hub serves no such streams), 409 (in use) or 429 (too many connections of this user).
+    ///   404 (unknown, or the hub serves no such streams), 409 (in use), 429 (too many connections of this user) or 503
+    ///   (too many connections).
     public func attachEventStream(
         token: String?,
         bearerToken: String?,
@@ -25,7 +26,7 @@ extension HubShard {
     ///
     /// Cancel the task when the client has gone: what waits for it is then kept for its next poll.
     /// - Throws: ``HubRejection`` with status 400 (no id, or another transport has it), 401, 403 (another user's token),
-    ///   404 (unknown, or the hub serves no long polling) or 429 (too many connections of this user).
+    ///   404 (unknown, or the hub serves no long polling), 429 (too many connections of this user) or 503 (too many connections).
     public func poll(
         token: String?,
         bearerToken: String?,
@@ -43,8 +44,8 @@ extension HubShard {
     ///
     /// Returns when the data is taken, which is later while the client is ahead of its answers.
     /// - Throws: ``HubRejection`` with status 400 (no id), 401, 403 (another user's token), 404 (unknown or ended, or it has no
-    ///   transport yet and the hub serves no long polling), 405 (a WebSocket) or 429 (too many requests wait, or too many
-    ///   connections of this user).
+    ///   transport yet and the hub serves no long polling), 405 (a WebSocket), 429 (too many requests wait, or too many
+    ///   connections of this user) or 503 (too many connections).
     public func post(
         _ body: [UInt8],
         token: String?,

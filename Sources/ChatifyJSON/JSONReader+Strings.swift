@@ -78,14 +78,19 @@ extension JSONReader {
         switch unit & 0xFC00 {
         case 0xD800:
             guard let low = self.unicodeEscape(at: self.position &+ 6), low & 0xFC00 == 0xDC00 else {
-                throw self.error("lone surrogate in a string")
+                return try self.skipLoneSurrogate()
             }
             self.position &+= 12
         case 0xDC00:
-            throw self.error("lone surrogate in a string")
+            try self.skipLoneSurrogate()
         default:
             self.position &+= 6
         }
+    }
+
+    private mutating func skipLoneSurrogate() throws(JSONError) {
+        guard self.replacesLoneSurrogates else { throw self.error("lone surrogate in a string") }
+        self.position &+= 6
     }
 
     private func unicodeEscape(at offset: Int) -> UInt32? {

@@ -6,6 +6,10 @@
 package struct JSONReader {
     let bytes: UnsafeRawBufferPointer
     let maxDepth: Int
+    /// Whether half a surrogate pair, which can be escaped but is no text, reads as U+FFFD; it is an error unless set.
+    ///
+    /// JavaScript escapes one when a program has cut a text within an emoji.
+    package var replacesLoneSurrogates = false
     var position = 0
     var depth = 0
 

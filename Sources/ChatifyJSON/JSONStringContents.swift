@@ -42,14 +42,24 @@ struct JSONStringContents {
         }
         var value = self.hexValue(at: source)
         source &+= 4
-        if value & 0xFC00 == 0xD800 {
-            value = 0x10000 &+ ((value & 0x3FF) &<< 10 | (self.hexValue(at: source &+ 2) & 0x3FF))
+        if value & 0xFC00 == 0xD800, let low = self.lowSurrogate(at: source) {
+            value = 0x10000 &+ ((value & 0x3FF) &<< 10 | (low & 0x3FF))
             source &+= 6
         }
+        // Half a pair is no scalar.
         for unit in UTF8.encode(Unicode.Scalar(value) ?? "\u{FFFD}") ?? UTF8.encodedReplacementCharacter {
             target[written] = unit
             written &+= 1
         }
+    }
+
+    /// The second half of a pair, if that is what is escaped at `offset`.
+    private func lowSurrogate(at offset: Int) -> UInt32? {
+        guard self.bytes.count &- offset >= 6, self.bytes[offset] == ASCII.backslash,
+            self.bytes[offset &+ 1] == UInt8(ascii: "u")
+        else { return nil }
+        let value = self.hexValue(at: offset &+ 2)
+        return value & 0xFC00 == 0xDC00 ? value : nil
     }
 
     /// The four hexadecimal digits at `offset`, which were checked when the string was scanned.

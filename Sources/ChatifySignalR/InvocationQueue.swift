@@ -1,11 +1,14 @@
 /// Runs one invocation of a connection at a time, in the order of arrival, as ASP.NET does by default.
 ///
 /// Streams, cancellations and pings do not pass through it. While ``isFull`` the shell pulls no more messages.
-public struct InvocationQueue: Sendable {
+///
+/// What waits is whatever the shell makes of a ``HubInvocation``. Bind it to its method before it waits: as a tree of values a client's
+/// invocation may take twenty times the memory of its bytes.
+public struct InvocationQueue<Invocation> {
     /// What becomes of an invocation that arrived.
-    public enum Admission: Hashable, Sendable {
+    public enum Admission {
         /// Nothing else runs: start it.
-        case start(HubInvocation)
+        case start(Invocation)
         /// It waits for its turn.
         case queued
         /// The bound is reached: it was not taken.
@@ -14,7 +17,7 @@ public struct InvocationQueue: Sendable {
 
     private let capacity: Int
     private var isRunning = false
-    private var waiting: [HubInvocation] = []
+    private var waiting: [Invocation] = []
     /// Where the first that waits stands; those before it are done with.
     private var head = 0
 
@@ -28,7 +31,7 @@ public struct InvocationQueue: Sendable {
     public var count: Int { self.waiting.count - self.head }
 
     /// Takes an invocation, unless the queue is full.
-    public mutating func enqueue(_ invocation: HubInvocation) -> Admission {
+    public mutating func enqueue(_ invocation: Invocation) -> Admission {
         guard self.isRunning else {
             self.isRunning = true
             return .start(invocation)
@@ -39,7 +42,7 @@ public struct InvocationQueue: Sendable {
     }
 
     /// Takes note that the running invocation is finished and answers the one to start next.
-    public mutating func finished() -> HubInvocation? {
+    public mutating func finished() -> Invocation? {
         precondition(self.isRunning, "an invocation finished that was not running")
         guard self.head < self.waiting.count else {
             self.isRunning = false
@@ -62,3 +65,8 @@ public struct InvocationQueue: Sendable {
         }
     }
 }
+
+extension InvocationQueue: Sendable where Invocation: Sendable {}
+extension InvocationQueue.Admission: Sendable where Invocation: Sendable {}
+extension InvocationQueue.Admission: Equatable where Invocation: Equatable {}
+extension InvocationQueue.Admission: Hashable where Invocation: Hashable {}

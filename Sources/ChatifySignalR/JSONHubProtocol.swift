@@ -19,11 +19,14 @@ public struct JSONHubProtocol: HubProtocol {
 
     /// Decodes one record: names are case-sensitive, in any order; unknown ones are ignored.
     ///
+    /// Half a surrogate pair reads as U+FFFD, as it would come by any other protocol: a text that was cut within an emoji is no reason to
+    /// end a connection.
     /// - Throws: ``HubProtocolError`` if it is not a JSON object, or a field is missing or of the wrong type.
     public func decode(_ record: UnsafeRawBufferPointer) throws(HubProtocolError) -> HubMessage {
         var fields = JSONRecordFields()
         do {
             try JSONReader.read(record) { (reader) throws(JSONError) in
+                reader.replacesLoneSurrogates = true
                 try reader.readObject { (key, reader) throws(JSONError) in try fields.read(key, from: &reader) }
             }
         } catch {

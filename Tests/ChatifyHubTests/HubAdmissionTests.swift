@@ -77,15 +77,16 @@ struct HubAdmissionTests {
         }
     }
 
-    @Test func `Negotiation is refused while too many wait, and they expire`() async throws {
+    @Test func `Those who wait longest are forgotten when too many wait, and all expire`() async throws {
         var configuration = HubConfiguration()
         configuration.maximumNegotiations = 1
         configuration.negotiationLifetime = .seconds(3600)
         try await withHub(configuration) { rig in
-            _ = try await rig.negotiate()
-            await #expect(throws: HubRejection(503, "Too many connections are being negotiated.")) {
-                _ = try await rig.negotiate()
+            let tokens = [try await rig.negotiateToken(), try await rig.negotiateToken()]
+            await #expect(throws: HubRejection(404, "No Connection with that ID")) {
+                try await rig.attach("alice", token: tokens[0])
             }
+            _ = try await rig.connect("alice", token: tokens[1])
         }
         configuration.negotiationLifetime = .zero
         try await withHub(configuration) { rig in

@@ -74,8 +74,9 @@ struct HubAskingTests {
     @Test func `Who does not answer in time has not answered`() async throws {
         try await withHub { rig in
             let client = try await rig.connect()
+            let start = ContinuousClock.now
             let asked = await Self.ask(client, within: .seconds(5))
-            await client.onLoop { $0.tick(now: .now + .seconds(4)) }
+            await client.onLoop { $0.tick(now: start + .seconds(4)) }
             #expect(await client.onLoop { $0.asked.count } == 1)
             await client.onLoop { $0.tick(now: .now + .seconds(6)) }
             #expect(await asked.value == .failure(HubInvocationError(.timedOut, "The client did not answer in time.")))

@@ -10,6 +10,25 @@ import Testing
 struct HubRequestTests {
     private static let handshake = #"{"protocol":"json","version":1}"#
 
+    @Test func `A connection counts though it holds no socket`() async throws {
+        var configuration = HubConfiguration()
+        configuration.maximumConnections = 2
+        try await withHub(configuration) { rig in
+            let socket = try await rig.connect("bob")
+            let polled = try await rig.open()
+            let third = try await rig.negotiateToken()
+            let tooMany = HubRejection(503, "This server has too many connections.")
+            await #expect(throws: tooMany) { try await rig.attach("bob") }
+            await #expect(throws: tooMany) { _ = try await rig.poll(third) }
+            await #expect(throws: tooMany) { _ = try await rig.attachEventStream(third) }
+            await socket.disconnect()
+            #expect(try await rig.poll(third) == .data([]))
+            await #expect(throws: tooMany) { try await rig.attach("bob") }
+            for token in [polled, third] { try await rig.end(token) }
+            _ = try await rig.connect("bob")
+        }
+    }
+
     @Test func `A client may send before its first poll, and polls on any shard`() async throws {
         try await withTwoShards { rig, elsewhere in
             let token = try await rig.negotiateToken()
@@ -73,7 +92,7 @@ struct HubRequestTests {
             try await rig.post(#"{"type":6}"#, token)
             async let waiting = rig.poll(token)
             await rig.waitUntilPolled()
-            await rig.tick(after: .seconds(89))
+            await rig.tick(after: .seconds(60))
             #expect(await rig.connectionCount == 1)
             try await rig.post(HubClient.invocation("HeartbeatAsync", id: "1"), token)
             #expect(try await waiting == .data(#"{"type":3,"invocationId":"1","result":null}"# + "\u{1e}"))

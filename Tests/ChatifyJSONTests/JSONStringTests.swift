@@ -32,6 +32,22 @@ import Testing
 
     @Test(
         arguments: [
+            (#""\ud800""#, "\u{fffd}"), (#""a\udc00\ud83d\ude00""#, "a\u{fffd}😀"),
+            (#""\ud83d\ud83d\ude00\uDE00\n""#, "\u{fffd}😀\u{fffd}\n"), (#""\ud83d\u0041""#, "\u{fffd}A"),
+            (#""\ud83dx\ud83d\\ude00""#, "\u{fffd}x\u{fffd}\\ude00"),
+        ] as [(String, String)]
+    )
+    func replacesHalfAPairIfAsked(json: String, expected: String) throws {
+        let text = try JSONReader.read(Array(json.utf8)) { (reader) throws(JSONError) in
+            reader.replacesLoneSurrogates = true
+            return try reader.readString()
+        }
+        #expect(Array(text.utf8) == Array(expected.utf8))
+        #expect(throws: JSONError.self) { try JSONTree.parse(json) }
+    }
+
+    @Test(
+        arguments: [
             [0x80], [0xBF], [0xC0, 0x80], [0xC1, 0xBF], [0xC2], [0xC2, 0x41], [0xE0, 0x80, 0x80], [0xE0, 0x9F, 0xBF],
             [0xE1, 0x80], [0xE1, 0x80, 0x41], [0xED, 0xA0, 0x80], [0xED, 0xBF, 0xBF], [0xF0, 0x80, 0x80, 0x80],
             [0xF0, 0x8F, 0xBF, 0xBF], [0xF1, 0x80, 0x80], [0xF1, 0x80, 0x80, 0x41], [0xF4, 0x90, 0x80, 0x80],

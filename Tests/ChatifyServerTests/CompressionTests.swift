@@ -106,3 +106,15 @@ import Testing
         #expect(throws: InflatingMessage.Refusal.self) { try Self.inflate([compressed], limit: 99_999) }
     }
 }
+
+extension InflatingMessage {
+    /// Feeds a part and takes all there is of it.
+    fileprivate mutating func receive(
+        _ bytes: [UInt8],
+        endsMessage: Bool,
+        _ use: ([UInt8]) -> Void
+    ) throws(Refusal) {
+        self.feed(bytes, endsMessage: endsMessage)
+        while let piece = try self.next() { use(piece) }
+    }
+}

@@ -6,7 +6,7 @@ import Testing
     private func call(_ number: Int) -> HubInvocation { HubInvocation(id: "\(number)", target: "T") }
 
     @Test func startsTheFirstAndQueuesTheRest() {
-        var queue = InvocationQueue()
+        var queue = InvocationQueue<HubInvocation>()
         #expect(queue.enqueue(self.call(1)) == .start(self.call(1)))
         #expect(queue.enqueue(self.call(2)) == .queued)
         #expect(queue.enqueue(self.call(3)) == .queued)
@@ -19,7 +19,7 @@ import Testing
     }
 
     @Test func isBounded() {
-        var queue = InvocationQueue(capacity: 2)
+        var queue = InvocationQueue<HubInvocation>(capacity: 2)
         _ = queue.enqueue(self.call(1))
         _ = queue.enqueue(self.call(2))
         #expect(!queue.isFull)
@@ -32,7 +32,7 @@ import Testing
     }
 
     @Test func withoutRoomOneRunsAtATime() {
-        var queue = InvocationQueue(capacity: 0)
+        var queue = InvocationQueue<HubInvocation>(capacity: 0)
         #expect(!queue.isFull)
         #expect(queue.enqueue(self.call(1)) == .start(self.call(1)))
         #expect(queue.isFull && queue.enqueue(self.call(2)) == .full)
@@ -42,7 +42,7 @@ import Testing
     @Test(arguments: 0..<10 as Range<UInt64>)
     func keepsTheOrderOfArrival(seed: UInt64) {
         var random = SeededRandom(seed: seed)
-        var queue = InvocationQueue(capacity: 100)
+        var queue = InvocationQueue<HubInvocation>(capacity: 100)
         var started: [String] = []
         var sent = 0
         while started.count < 1000 {

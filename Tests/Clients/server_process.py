@@ -51,6 +51,12 @@ class ServerProcess:
         """The server's own origin, as `http://host:port`."""
         return f"http://{self.address[0]}:{self.address[1]}"
 
+    @property
+    def memory(self) -> float:
+        """The memory that it has in use, in MiB."""
+        with open(f"/proc/{self.process.pid}/status") as status:
+            return next(int(line.split()[1]) for line in status if line.startswith("VmRSS:")) / 1024
+
     def stop(self, number: int = signal.SIGTERM, wait: float = WAIT) -> None:
         """Asks the server to end and expects exit code 0 within `wait` seconds."""
         self.ask_to_stop(number)

@@ -5,10 +5,11 @@ import json
 import pytest
 
 from event_rules import FIELDS, check_enriched, check_event, history_key
-from http_chat import history, ids, page, say, send, stored
+from http_chat import all_pages, history, ids, page, say, send, stored
 from problem_rules import check_problem
 from raw_http import post_json, request
-from raw_hub import RawHub
+from raw_hub import RawHub, sending
+from server_process import poll_until
 
 JSON = {"Content-Type": "application/json"}
 
@@ -250,3 +251,24 @@ def test_page_larger_than_the_outbound_bound(server, scope):
     assert len(stored(server, scope, 100)) == 100
     pages = page(server, scope)
     assert [message["text"] for message in pages["messages"]] == [text] * 100
+
+
+@pytest.mark.parametrize("order", ["oldest", "newest"])
+def test_page_ends_before_it_is_too_long(server, scope, order):
+    """Text that is six times as long in JSON: a page ends after 2 MiB, and the next one goes on behind it."""
+    texts = [f"{index:04}" + "\x01" * 4092 for index in range(100)]
+    hub = RawHub(server.address, "alice")
+    for start in range(0, 100, 20):
+        hub.send(*(sending(scope, text, id=text[:4]) for text in texts[start : start + 20]))
+        for _ in range(20):
+            assert "error" not in hub.read_completion()
+    hub.leave()
+
+    def whole() -> list[dict] | None:
+        found = all_pages(server, scope, limit=500, order=order)
+        return found if len(found) == 100 else None
+
+    found = poll_until(whole, "100 messages in history")
+    assert [message["text"] for message in found] == (texts if order == "oldest" else texts[::-1])
+    response = history(server, scope, limit=500, order=order)
+    assert len(response.body) < 2_200_000 and len(response.json()["messages"]) < 100

@@ -120,6 +120,16 @@ def test_what_cannot_be_streamed(client, record, error):
     assert client.result("HeartbeatAsync") is None
 
 
+def test_streams_to_the_server_are_refused_and_ignored(client):
+    """No method takes one; what the client sends on it nevertheless concerns nobody."""
+    call = {"type": 1, "invocationId": "1", "target": "HeartbeatAsync", "arguments": [], "streamIds": ["up"]}
+    items = [{"type": ITEM, "invocationId": "up", "item": number} for number in range(100)]
+    client.send(call, *items, {"type": COMPLETION, "invocationId": "up", "error": "aborted"})
+    error = "Failed to invoke 'HeartbeatAsync' due to an error on the server."
+    assert client.read() == {"type": COMPLETION, "invocationId": "1", "error": error}
+    assert client.result("HeartbeatAsync") is None
+
+
 @pytest.mark.parametrize("transport", TRANSPORTS)
 def test_every_transport_carries_more_than_may_be_queued(small_server, scope, transport):
     writer = RawHub(small_server.address, "alice")

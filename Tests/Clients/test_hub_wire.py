@@ -169,6 +169,8 @@ def test_shapes_of_a_record(client, record):
 @pytest.mark.parametrize("written, text", [
     (b'"\xf0\x9f\x99\x82"', "\U0001f642"),
     (b'"\\ud83d\\ude42"', "\U0001f642"),
+    (b'"cut \\ud83d"', "cut \ufffd"),
+    (b'"\\ude42\\ud83d\\n\\ud83d\\ud83d\\ude42\\uDE42"', "\ufffd\ufffd\n\ufffd\U0001f642\ufffd"),
     (b'"a\\u001eb"', "a\x1eb"),
     (b'"\\u0000\\u0001\\u001f\x7f"', "\x00\x01\x1f\x7f"),
     (b'"\\"\\\\\\/\\b\\f\\n\\r\\t"', '"\\/\b\f\n\r\t'),

@@ -40,7 +40,10 @@ extension InMemoryEventLog {
 
         /// Appends the records of `offsets`, all of which it holds, to `batch`.
         func read(_ offsets: Range<Int64>, into batch: inout [ChatRecord]) {
-            for offset in offsets { batch.append(self.records[Int(offset - self.firstOffset)]) }
+            for offset in offsets { batch.append(self.record(at: offset)) }
         }
+
+        /// The record at an offset that it holds.
+        func record(at offset: Int64) -> ChatRecord { self.records[Int(offset - self.firstOffset)] }
     }
 }

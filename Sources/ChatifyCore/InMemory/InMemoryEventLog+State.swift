@@ -117,10 +117,13 @@ extension InMemoryEventLog.State {
         guard self.partitions.indices.contains(Int(partition)) else { return nil }
         let held = self.partitions[Int(partition)]
         guard held.offsets.lowerBound <= offsets.lowerBound, offsets.upperBound <= held.endOffset else { return nil }
-        var records: [ChatRecord] = []
-        held.read(offsets, into: &records)
-        let events = records.compactMap { $0.event(in: scopes) }
-        return events.count > limit ? nil : events
+        var events: [EnrichedChatEvent] = []
+        for offset in offsets {
+            guard let event = held.record(at: offset).event(in: scopes) else { continue }
+            guard events.count < limit else { return nil }
+            events.append(event)
+        }
+        return events
     }
 
     /// Whether a reader that asks now would get nothing, but may later.

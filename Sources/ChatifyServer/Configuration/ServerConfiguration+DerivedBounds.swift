@@ -12,6 +12,8 @@ extension ServerConfiguration {
         // A ping that is due waits for the next tick, which must not make it late by much.
         let shortest = min(self.hub.limits.keepAlive, self.hub.limits.clientTimeout)
         configuration.server.tickInterval = max(.milliseconds(100), min(.seconds(1), shortest / 4))
+        // Connections that poll have no sockets of their own, which are bounded where they are accepted.
+        configuration.hub.maximumConnections = self.server.maxConnections
         // One bound for what a client has not read, wherever it waits.
         let outbound = self.server.maxOutboundBytesPerConnection
         configuration.hub.longPolling.maximumBufferedBytes = outbound

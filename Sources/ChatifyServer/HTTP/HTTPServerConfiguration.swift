@@ -11,6 +11,8 @@ public struct HTTPServerConfiguration: Sendable {
     /// The connections that may wait to be accepted; 1024 by default.
     public var backlog = 1024
     /// The connections that may be open at once; 100 000 by default.
+    ///
+    /// As many hub connections may be open, with or without a socket.
     public var maxConnections = 100_000
     /// How long a request may take to arrive, and an idle connection may wait for the next; 30 s by default.
     public var requestTimeout: Duration = .seconds(30)

@@ -17,6 +17,8 @@ final class ServerWorker {
     private var timer: LoopTimer?
     private var signals: [SignalSource] = []
     private var connections: [ObjectIdentifier: any ServedConnection] = [:]
+    /// Connections turned away since the last tick.
+    private var refusedConnections = 0
 
     init(
         loop: EventLoop,
@@ -68,7 +70,7 @@ final class ServerWorker {
 
     private func accept(_ stream: TCPStream) {
         guard self.admission.enter() else {
-            self.logger.warning("Connection refused: too many connections")
+            self.refusedConnections += 1
             return stream.close()
         }
         let connection = HTTPConnection(worker: self, stream: stream)
@@ -80,7 +82,18 @@ final class ServerWorker {
         let now = ContinuousClock.now
         self.handler.tick()
         for connection in Array(self.connections.values) { connection.tick(now: now) }
+        self.logRefusals()
         self.noteTick(now)
+    }
+
+    /// One line for all of a tick, or whoever knocks fills the log.
+    private func logRefusals() {
+        guard self.refusedConnections > 0 else { return }
+        self.logger.warning(
+            "Connections refused: too many are open",
+            metadata: ["count": "\(self.refusedConnections)"]
+        )
+        self.refusedConnections = 0
     }
 
     private func noteTick(_ now: ContinuousClock.Instant) {

@@ -10,6 +10,9 @@ package final class WebSocketConnection: ServedConnection {
     private var isClosing = false
     private var closeDeadline: ContinuousClock.Instant?
     private var isPaused = false
+    private var turn = ConnectionTurn()
+    /// Set while the other connections of the loop have their turn.
+    private var nextTurn: LoopTimer?
     /// Whether the peer ended the WebSocket with a close frame, or had to be closed for its frames; not so if the connection just broke.
     private(set) var isClosedInOrder = false
     /// The compressed message that is coming in; nothing is kept between messages.
@@ -52,7 +55,7 @@ package final class WebSocketConnection: ServedConnection {
     /// Goes on reading.
     package func resumeReading() {
         self.isPaused = false
-        if !self.isClosing { self.stream.startReading() }
+        self.readOn()
         self.pump()
     }
 
@@ -64,41 +67,69 @@ package final class WebSocketConnection: ServedConnection {
         if let closeFrame = self.machine.close(code: code, reason: reason) { _ = self.stream.write(closeFrame) }
         self.closeDeadline = .now + self.worker.configuration.closeTimeout
         self.isPaused = false
-        self.stream.startReading()
+        self.readOn()
         self.releaseHandler()
     }
 
-    /// Carries out what the machine makes of the received bytes.
+    /// Carries out what the machine makes of the received bytes, as much of it as is one connection's turn.
     private func pump() {
-        while !self.isClosing, !self.isPaused, let action = self.machine.next() {
-            switch action {
-            case .data(let kind, let bytes, let endsMessage):
-                self.handler?.received(bytes, kind: kind, endsMessage: endsMessage)
-            case .compressed(let kind, let bytes, let endsMessage):
-                self.inflate(bytes, kind: kind, endsMessage: endsMessage)
-            case .send(let frame): self.reply(frame)
-            case .pong: break
-            case .close:
-                self.isClosedInOrder = true
-                self.finish()
-            }
+        while !self.isClosing, !self.isPaused, self.nextTurn == nil {
+            guard !self.turn.isOver(at: self.worker.loop.now) else { return self.waitForNextTurn() }
+            guard let bytes = self.step() else { return }
+            self.turn.noteStep(bytes)
         }
     }
 
-    private func inflate(_ bytes: [UInt8], kind: WebSocketAction.DataKind, endsMessage: Bool) {
-        let limit = self.worker.configuration.webSocket.maxInflatedBytes
-        var message = self.inflating ?? InflatingMessage(kind: kind, limit: limit)
+    /// Does what is next, and returns how many bytes came of it that were not received; nil if there is nothing to do.
+    private func step() -> Int? {
+        if self.inflating?.hasPieces == true { return self.inflate() }
+        switch self.machine.next() {
+        case nil: return nil
+        case .data(let kind, let bytes, let endsMessage):
+            self.handler?.received(bytes, kind: kind, endsMessage: endsMessage)
+        case .compressed(let kind, let bytes, let endsMessage):
+            let limit = self.worker.configuration.webSocket.maxInflatedBytes
+            if self.inflating == nil { self.inflating = InflatingMessage(kind: kind, limit: limit) }
+            self.inflating?.feed(bytes, endsMessage: endsMessage)
+        case .send(let frame): self.reply(frame)
+        case .pong: break
+        case .close:
+            self.isClosedInOrder = true
+            self.finish()
+        }
+        return 0
+    }
+
+    /// Hands on the next piece of a compressed message, or its end.
+    private func inflate() -> Int {
         do {
-            try message.receive(bytes, endsMessage: endsMessage) { piece in
-                self.handler?.received(piece, kind: kind, endsMessage: false)
-            }
-            self.inflating = endsMessage ? nil : message
-            if endsMessage { self.handler?.received([], kind: kind, endsMessage: true) }
+            let piece = try self.inflating?.next()
+            guard let message = self.inflating, piece != nil || message.isWhole else { return 0 }
+            if piece == nil { self.inflating = nil }
+            self.handler?.received(piece ?? [], kind: message.kind, endsMessage: piece == nil)
+            return piece?.count ?? 0
         } catch {
             self.inflating = nil
             self.isClosedInOrder = true
             self.close(sending: nil, code: error.code, reason: error.reason)
+            return 0
         }
+    }
+
+    /// Lets the other connections of the loop go first; nothing is read meanwhile.
+    private func waitForNextTurn() {
+        self.stream.stopReading()
+        let timer = LoopTimer(loop: self.worker.loop)
+        self.nextTurn = timer
+        timer.schedule(after: .milliseconds(1)) { [unowned self] in
+            self.nextTurn = nil
+            self.readOn()
+            self.pump()
+        }
+    }
+
+    private func readOn() {
+        if !self.isClosing, !self.isPaused, self.nextTurn == nil { self.stream.startReading() }
     }
 
     /// Answers a ping; a peer that pings and does not read ends like any other that does not read.
@@ -143,6 +174,7 @@ extension WebSocketConnection: TCPStreamHandler {
         guard !self.isClosing else { return }
         self.machine.feed(bytes)
         self.pump()
+        self.turn.note(bytes.count)
     }
 
     func reachedEnd() { self.finish() }
@@ -151,6 +183,7 @@ extension WebSocketConnection: TCPStreamHandler {
 
     func closed(_ error: EventLoopError?) {
         self.isClosing = true
+        self.nextTurn = nil
         self.worker.remove(self)
         self.releaseHandler()
     }

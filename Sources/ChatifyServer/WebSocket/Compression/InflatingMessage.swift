@@ -1,6 +1,6 @@
 internal import ChatifyWire
 
-/// A compressed message that is coming in: inflated, checked and handed on piece by piece.
+/// A compressed message that is coming in: inflated and checked piece by piece, when somebody asks for the next.
 struct InflatingMessage {
     /// Why a message is refused.
     struct Refusal: Error, Equatable {
@@ -8,7 +8,12 @@ struct InflatingMessage {
         var reason: String
     }
 
-    private let kind: WebSocketAction.DataKind
+    /// Whether the message is text or bytes.
+    let kind: WebSocketAction.DataKind
+    /// Whether its end was fed.
+    private(set) var isWhole = false
+    /// Whether pieces of what was fed may be left.
+    private(set) var hasPieces = false
     private let inflater: Inflater
     private var text = UTF8Validator()
 
@@ -17,24 +22,28 @@ struct InflatingMessage {
         self.inflater = Inflater(limit: limit)
     }
 
-    /// Takes a piece as it came and hands over what it holds, in pieces of at most 16 KiB.
-    mutating func receive(
-        _ bytes: [UInt8],
-        endsMessage: Bool,
-        _ use: ([UInt8]) -> Void
-    ) throws(Refusal) {
-        var text = self.text
-        let isText = self.kind == .text
-        do throws(Inflater.Failure) {
-            try self.inflater.inflate(bytes, endsMessage: endsMessage) { piece throws(Inflater.Failure) in
-                guard !isText || piece.withUnsafeBytes({ text.consume($0) }) else { throw .malformed }
-                use(piece)
-            }
-            guard !endsMessage || text.isComplete else { throw .malformed }
-        } catch {
-            throw Refusal(error)
+    /// Takes a part as it came; ask first for the pieces of the part before.
+    mutating func feed(_ bytes: [UInt8], endsMessage: Bool) {
+        self.inflater.feed(bytes, endsMessage: endsMessage)
+        self.isWhole = endsMessage
+        self.hasPieces = true
+    }
+
+    /// Returns the next piece, of 16 KiB at most; nil when there is none left of what was fed.
+    mutating func next() throws(Refusal) -> [UInt8]? {
+        guard let piece = try self.inflated() else {
+            self.hasPieces = false
+            guard !self.isWhole || self.text.isComplete else { throw Refusal(.malformed) }
+            return nil
         }
-        self.text = text
+        guard self.kind == .binary || piece.withUnsafeBytes({ self.text.consume($0) }) else {
+            throw Refusal(.malformed)
+        }
+        return piece
+    }
+
+    private func inflated() throws(Refusal) -> [UInt8]? {
+        do throws(Inflater.Failure) { return try self.inflater.next() } catch { throw Refusal(error) }
     }
 }
 
