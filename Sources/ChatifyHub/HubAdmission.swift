@@ -18,9 +18,16 @@ public struct HubAdmission: Sendable {
     var reattachment: Reattachment?
 
     /// Where a connection lives that gets another transport, and the number of that transport, of which later ones have greater.
-    struct Reattachment: Sendable {
+    ///
+    /// A class, because each connection keeps its admission and few have this.
+    final class Reattachment: Sendable {
         let home: Confined<HubShard>
         let number: Int
+
+        init(home: Confined<HubShard>, number: Int) {
+            self.home = home
+            self.number = number
+        }
     }
 }
 

@@ -43,7 +43,7 @@ public final class HubConnection: HubReceiver {
         self.machine = HubConnectionStateMachine(
             protocols: shard.hub.protocols,
             limits: admission.transport.limits(configuration.limits),
-            transferFormats: admission.transport.transferFormats.filter(framing.transferFormats.contains),
+            transferFormats: admission.transport.transferFormats(in: framing),
             reconnectLimits: admission.isStateful ? configuration.statefulReconnect : nil,
             now: shard.now
         )

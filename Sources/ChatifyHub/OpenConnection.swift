@@ -28,12 +28,13 @@ enum HubTransportKind: Hashable {
     case serverSentEvents
     case longPolling
 
-    var transferFormats: [TransferFormat] {
-        switch self {
-        case .webSockets, .longPolling: [.text, .binary]
-        case .serverSentEvents: [.text]
-        }
+    /// What can be sent this way in that framing; one array for all connections.
+    func transferFormats(in framing: HubFraming) -> [TransferFormat] {
+        self != .serverSentEvents && framing.carriesBinary ? Self.textAndBinary : Self.text
     }
+
+    private static let text: [TransferFormat] = [.text]
+    private static let textAndBinary: [TransferFormat] = [.text, .binary]
 
     /// Polls take the place of pings and of the client's time-out (signalr.md §8).
     func limits(_ limits: HubLimits) -> HubLimits {

@@ -66,7 +66,8 @@ final class FanoutRun {
                 "deliveries=\(self.deliveries) rate=\(rate)/s server-cpu-s-per-million=\(rounded(perMillion))",
                 "p50=\(self.latency.percentile(0.5))us p99=\(self.latency.percentile(0.99))us"
             )
-            if self.answers > 0 { print("deliveries-per-poll=\(rounded(Double(self.deliveries) / Double(self.answers)))") }
+            guard self.answers > 0 else { return }
+            print("deliveries-per-poll=\(rounded(Double(self.deliveries) / Double(self.answers)))")
         }
     }
 
