@@ -210,8 +210,8 @@ extension ChatHub {
             var admission = HubAdmission(
                 connectionID: id,
                 identity: identity,
-                token: token,
-                transport: home.transport
+                transport: home.transport,
+                token: token
             )
             admission.isStateful = self.registry.withLock { $0.isStateful(token) }
             return admission
@@ -235,7 +235,7 @@ extension ChatHub {
         guard let home = self.shard(connection.home.shard) else { throw .alreadyInUse }
         let number = await home.run { $0.connections[id]?.admitTransport() }
         guard let number else { throw .alreadyInUse }
-        var admission = HubAdmission(connectionID: id, identity: identity, token: token, transport: .webSockets)
+        var admission = HubAdmission(connectionID: id, identity: identity, transport: .webSockets, token: token)
         admission.reattachment = HubAdmission.Reattachment(home: home, number: number)
         return admission
     }
@@ -248,7 +248,7 @@ extension ChatHub {
         guard self.registry.withLock({ $0.open(token: names.token, connection) }) else {
             throw .tooManyOfUser
         }
-        return HubAdmission(connectionID: connectionID, identity: identity, token: names.token, transport: .webSockets)
+        return HubAdmission(connectionID: connectionID, identity: identity, transport: .webSockets, token: names.token)
     }
 
     func identify(

@@ -10,10 +10,10 @@ public struct HubAdmission: Sendable {
     public let connectionID: ConnectionID
     /// Who connects.
     public let identity: Identity
-    let token: String
     let transport: HubTransportKind
     /// Whether the client may come back with another transport.
     var isStateful = false
+    let token: String
     /// Which connection is to go on over this transport; `nil` for a new one.
     var reattachment: Reattachment?
 

@@ -17,6 +17,8 @@ public final class HubConnection: HubReceiver {
     var framing: HubFraming
     var transport: (any HubTransport)?
     var machine: HubConnectionStateMachine
+    // Here, because there is room between the two: each word counts a hundred thousand times.
+    var isReadingPaused = false
     var encoding: HubEncoding?
     /// How records are kept that another transport may have to send again; `nil` without stateful reconnect.
     var keptEncoding: HubEncoding?
@@ -27,7 +29,6 @@ public final class HubConnection: HubReceiver {
     var streams: [String: HubStream] = [:]
     /// What the client was asked by the server.
     var asked = ClientInvocations()
-    var isReadingPaused = false
     /// How many transports were let in besides the first, and which of them is in place; 0 for the first.
     var transports = (admitted: 0, attached: 0)
     var posts = PostQueue()

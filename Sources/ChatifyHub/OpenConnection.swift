@@ -15,8 +15,19 @@ struct OpenConnection: Hashable {
 /// How a connection's bytes travel, and where it lives.
 struct ConnectionHome: Hashable {
     let transport: HubTransportKind
+    /// The index of the shard, or -1; short, because the registry keeps one for each connection.
+    private var index: Int32 = -1
+
+    init(transport: HubTransportKind, shard: Int?) {
+        self.transport = transport
+        self.shard = shard
+    }
+
     /// The shard that requests about it have to go to; `nil` if there are no such requests.
-    var shard: Int?
+    var shard: Int? {
+        get { self.index < 0 ? nil : Int(self.index) }
+        set { self.index = newValue.map(Int32.init) ?? -1 }
+    }
 
     /// A WebSocket, which takes no requests; one that may be replaced has its shard noted when it is opened.
     static let webSocket = ConnectionHome(transport: .webSockets, shard: nil)
