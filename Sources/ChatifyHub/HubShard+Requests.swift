@@ -1,4 +1,5 @@
 internal import ChatifyCore
+internal import ChatifySignalR
 
 // Server-sent events and long polling, whose connections are the subject of many requests (signalr.md §3 and §4).
 //
@@ -8,12 +9,13 @@ extension HubShard {
     /// Lets a stream of server-sent events in; the connection will live on this shard.
     ///
     /// - Throws: ``HubRejection`` with status 400 (no id, or another transport has it), 401, 403 (another user's token),
-    ///   404 (unknown), 409 (in use) or 429 (too many connections of this user).
+    ///   404 (unknown, or the hub serves no such streams), 409 (in use) or 429 (too many connections of this user).
     public func attachEventStream(
         token: String?,
         bearerToken: String?,
         claimedUser: String?
     ) async throws(HubRejection) -> HubAdmission {
+        try self.hub.demand(.serverSentEvents)
         guard let token else { throw .idRequired }
         let home = ConnectionHome(transport: .serverSentEvents, shard: self.index)
         return try await self.hub.attach(token, bearerToken, claimedUser, at: home)
@@ -22,12 +24,13 @@ extension HubShard {
     /// Lets a poll in, which is answered when there is something to say or it has waited long enough.
     ///
     /// - Throws: ``HubRejection`` with status 400 (no id, or another transport has it), 401, 403 (another user's token),
-    ///   404 (unknown) or 429 (too many connections of this user).
+    ///   404 (unknown, or the hub serves no long polling) or 429 (too many connections of this user).
     public func admitPoll(
         token: String?,
         bearerToken: String?,
         claimedUser: String?
     ) async throws(HubRejection) -> LongPoll {
+        try self.hub.demand(.longPolling)
         let (id, home) = try await self.find(token, bearerToken, claimedUser)
         guard home.transport == .longPolling else { throw .transportChange }
         guard let shard = self.hub.shard(home.shard) else { throw .unknownConnection }
@@ -39,7 +42,7 @@ extension HubShard {
     /// Cancel the task when the client has gone: what waits for it is then kept for its next poll. A task that waits for so
     /// long takes some 8 KB of memory; ``admitPoll(token:bearerToken:claimedUser:)`` needs none.
     /// - Throws: ``HubRejection`` with status 400 (no id, or another transport has it), 401, 403 (another user's token),
-    ///   404 (unknown) or 429 (too many connections of this user).
+    ///   404 (unknown, or the hub serves no long polling) or 429 (too many connections of this user).
     public func poll(
         token: String?,
         bearerToken: String?,
@@ -60,8 +63,9 @@ extension HubShard {
     /// Takes data of a client, whole or split anywhere; the data of several requests in the order in which they came.
     ///
     /// Returns when the data is taken, which is later while the client is ahead of its answers.
-    /// - Throws: ``HubRejection`` with status 400 (no id), 401, 403 (another user's token), 404 (unknown or ended), 405 (a
-    ///   WebSocket) or 429 (too many requests wait, or too many connections of this user).
+    /// - Throws: ``HubRejection`` with status 400 (no id), 401, 403 (another user's token), 404 (unknown or ended, or it has no
+    ///   transport yet and the hub serves no long polling), 405 (a WebSocket) or 429 (too many requests wait, or too many
+    ///   connections of this user).
     public func post(
         _ body: [UInt8],
         token: String?,
@@ -110,6 +114,7 @@ extension HubShard {
         switch self.hub.registry.withLock({ $0.standing(of: token) }) {
         case .unknown: throw .unknownConnection
         case .negotiated(let id):
+            try self.hub.demand(.longPolling)
             let identity = try await self.hub.identify(bearerToken, claimedUser, as: id)
             return try self.open(token, by: identity)
         case .open(let connection):

@@ -3,8 +3,11 @@ internal import ChatifySignalR
 
 /// A connection in use, as every shard may know it.
 struct OpenConnection: Hashable {
+    /// The public id.
     let connectionID: ConnectionID
+    /// Whose it is.
     let userID: UserID
+    /// How its bytes travel, and where to.
     var home: ConnectionHome
     /// Only its last bytes are left, which nobody has fetched yet.
     var hasEnded = false
@@ -14,6 +17,7 @@ struct OpenConnection: Hashable {
 
 /// How a connection's bytes travel, and where it lives.
 struct ConnectionHome: Hashable {
+    /// How the bytes travel.
     let transport: HubTransportKind
     /// The index of the shard, or -1; short, because the registry keeps one for each connection.
     private var index: Int32 = -1
@@ -33,12 +37,7 @@ struct ConnectionHome: Hashable {
     static let webSocket = ConnectionHome(transport: .webSockets, shard: nil)
 }
 
-/// The transports of SignalR (signalr.md §4).
-enum HubTransportKind: Hashable {
-    case webSockets
-    case serverSentEvents
-    case longPolling
-
+extension HubTransportKind {
     /// What can be sent this way in that framing; one array for all connections.
     func transferFormats(in framing: HubFraming) -> [TransferFormat] {
         self != .serverSentEvents && framing.carriesBinary ? Self.textAndBinary : Self.text

@@ -1,6 +1,5 @@
 import ChatifyCore
 import ChatifyEventLoop
-import Foundation
 import TestSupport
 import Testing
 
@@ -13,7 +12,7 @@ struct HubRequestTests {
 
     @Test func `A client may send before its first poll, and polls on any shard`() async throws {
         try await withTwoShards { rig, elsewhere in
-            let token = try await rig.negotiate()
+            let token = try await rig.negotiateToken()
             try await rig.post(Self.handshake, token)
             #expect(try await elsewhere.poll(token) == .data([]))
             #expect(try await elsewhere.poll(token) == .data("{}\u{1e}"))
@@ -168,7 +167,7 @@ struct HubRequestTests {
             await #expect(throws: HubRejection.transportChange) { try await rig.poll(webSocket.token) }
             await #expect(throws: HubRejection.takesNoPost) { try await rig.post("{}", webSocket.token) }
             await #expect(throws: HubRejection.notPolled) { try await rig.end(webSocket.token) }
-            let negotiated = try await rig.negotiate()
+            let negotiated = try await rig.negotiateToken()
             await #expect(throws: HubRejection.notPolled) { try await rig.end(negotiated) }
             await #expect(throws: HubRejection.otherUser) { try await rig.post("{}", negotiated, by: "mallory") }
         }
@@ -176,7 +175,7 @@ struct HubRequestTests {
 
     @Test func `A stream of events takes requests on any shard, until it is gone`() async throws {
         try await withTwoShards { rig, elsewhere in
-            let token = try await rig.negotiate()
+            let token = try await rig.negotiateToken()
             let admission = try await rig.attachEventStream(token)
             let client = await rig.connect(admission, framing: .serverSentEvents)
             await #expect(throws: HubRejection.alreadyInUse) { try await elsewhere.attachEventStream(token) }
@@ -193,7 +192,7 @@ struct HubRequestTests {
     @Test func `Many first requests on all shards open one connection`() async throws {
         try await withTwoShards { rig, elsewhere in
             for _ in 0..<50 {
-                let token = try await rig.negotiate()
+                let token = try await rig.negotiateToken()
                 async let here: Void = rig.post(Self.handshake, token)
                 async let there = elsewhere.poll(token)
                 try await here

@@ -21,8 +21,9 @@ final class LongPollingTransport: HubTransport {
         let configuration = shard.hub.configuration
         self.shard = shard
         self.admission = admission
-        self.machine = LongPollingMachine(limits: configuration.longPolling, now: .now)
-        self.nextHeartbeat = .now + configuration.limits.keepAlive
+        let now = shard.hub.surroundings.now()
+        self.machine = LongPollingMachine(limits: configuration.longPolling, now: now)
+        self.nextHeartbeat = now + configuration.limits.keepAlive
         self.connection = shard.connect(self, as: admission, framing: .none)
         shard.polled[admission.connectionID] = self
     }
@@ -33,10 +34,12 @@ final class LongPollingTransport: HubTransport {
     /// The bytes that wait for the next poll.
     var bufferedBytes: Int { self.machine.bufferedBytes }
 
+    private var now: ContinuousClock.Instant { self.shard.hub.surroundings.now() }
+
     /// Lets a poll wait until there is something to say; one that waits already is told that it has ended.
     func begin(_ waiter: LongPoll.Waiter) {
         let replaced = self.waiting
-        self.waiting = (self.machine.begin(now: .now), waiter)
+        self.waiting = (self.machine.begin(now: self.now), waiter)
         replaced?.waiter.answer(.ended)
         self.answerPoll()
     }
@@ -45,7 +48,7 @@ final class LongPollingTransport: HubTransport {
     func cancel(_ waiter: LongPoll.Waiter) {
         guard let waiting = self.waiting, waiting.waiter.leads(toPollOf: waiter) else { return }
         self.waiting = nil
-        self.machine.cancel(waiting.number, now: .now)
+        self.machine.cancel(waiting.number, now: self.now)
         waiter.answer(.ended)
     }
 
@@ -53,7 +56,7 @@ final class LongPollingTransport: HubTransport {
     func answerPoll() {
         self.isDue = false
         guard let waiting = self.waiting else { return }
-        guard let answer = self.machine.answer(to: waiting.number, now: .now) else { return }
+        guard let answer = self.machine.answer(to: waiting.number, now: self.now) else { return }
         self.waiting = nil
         if self.machine.isOver { self.remove() }
         self.connection?.transportDrained()

@@ -1,3 +1,4 @@
+import ChatifyCore
 import ChatifyEventLoop
 import Foundation
 import Testing
@@ -27,7 +28,7 @@ func withTwoShards(
         } catch {
             result = .failure(error)
         }
-        for end in [rig, elsewhere] { await end.loop.run { [shard = end.shard] in shard.value.endPolling() } }
+        for end in [rig, elsewhere] { await end.endPolling() }
         await loop.run { _ = shard.value.drain(atMost: .max) }
         await loop.shutdown()
         try result.get()
@@ -39,16 +40,30 @@ extension LongPollAnswer {
 }
 
 extension HubRig {
-    /// Negotiates and returns the token.
-    func negotiate() async throws -> String {
-        let body = try await self.hub.negotiate(version: "1", bearerToken: nil, claimedUser: "alice")
-        let answer = try #require(try JSONSerialization.jsonObject(with: Data(body)) as? [String: Any])
+    /// Negotiates, and returns the answer.
+    func negotiate(
+        _ version: String? = "1",
+        useStatefulReconnect: String? = nil,
+        user: String? = "alice"
+    ) async throws -> [String: Any] {
+        let body = try await self.hub.negotiate(
+            version: version,
+            useStatefulReconnect: useStatefulReconnect,
+            bearerToken: nil,
+            claimedUser: user
+        )
+        return try #require(try JSONSerialization.jsonObject(with: Data(body)) as? [String: Any])
+    }
+
+    /// Negotiates in version 1, and returns the token.
+    func negotiateToken(useStatefulReconnect: String? = nil, user: String = "alice") async throws -> String {
+        let answer = try await self.negotiate(useStatefulReconnect: useStatefulReconnect, user: user)
         return try #require(answer["connectionToken"] as? String)
     }
 
     /// Opens a long-polling connection, shakes hands, and returns its token.
     func open() async throws -> String {
-        let token = try await self.negotiate()
+        let token = try await self.negotiateToken()
         #expect(try await self.poll(token) == .data([]))
         try await self.post(#"{"protocol":"json","version":1}"#, token)
         #expect(try await self.poll(token) == .data("{}\u{1e}"))
@@ -73,6 +88,11 @@ extension HubRig {
         try await self.onShard {
             try await $0.attachEventStream(token: token, bearerToken: nil, claimedUser: "alice")
         }
+    }
+
+    /// Ends the connections that poll, which no transport of a test's own ends.
+    func endPolling() async {
+        await self.loop.run { [shard = self.shard] in shard.value.endPolling() }
     }
 
     /// Asks the shard, as a request does that its loop has read.
