@@ -19,6 +19,13 @@ struct Confined<Value>: @unchecked Sendable {
         return self.confined
     }
 
+    /// Runs `body` with the value on its executor: at once if the caller is there already, or later, after what was handed to
+    /// that executor before.
+    func enter(_ body: @escaping @Sendable (Value) -> Void) {
+        if self.executor.isIsolatingCurrentContext() == true { return body(self.value) }
+        Task(executorPreference: self.executor) { body(self.value) }
+    }
+
     /// Runs `body` with the value on its executor, after what was handed to that executor before, and comes back.
     ///
     /// At once if the caller is there already. Cancelling the caller's task cancels that of `body`.

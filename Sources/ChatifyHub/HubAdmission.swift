@@ -11,19 +11,26 @@ public struct HubAdmission: Sendable {
     public let connectionID: ConnectionID
     /// Who connects.
     public let identity: Identity
-    /// The key under which the connection is known.
-    let token: String
     /// What the connection is let in by.
     let transport: HubTransportKind
     /// Whether the client may come back with another transport.
     let isStateful: Bool
+    /// The key under which the connection is known.
+    let token: String
     /// Which connection is to go on over this transport; `nil` for a new one.
     var reattachment: Reattachment?
 
     /// Where a connection lives that gets another transport, and the number of that transport, of which later ones have greater.
-    struct Reattachment: Sendable {
+    ///
+    /// A class, because each connection keeps its admission and few have this.
+    final class Reattachment: Sendable {
         let home: Confined<HubShard>
         let number: Int
+
+        init(home: Confined<HubShard>, number: Int) {
+            self.home = home
+            self.number = number
+        }
     }
 
     /// Grants a transport of `connection`, which is in use under `token`.

@@ -21,6 +21,10 @@ public final class HubConnection: HubReceiver {
     var transport: (any HubTransport)?
     /// Decides what received bytes mean, and what time brings.
     var machine: HubConnectionStateMachine
+    /// Whether the transport is to hand over nothing, because the client is ahead of its answers.
+    ///
+    /// Here, because there is room between the two: each word counts a hundred thousand times.
+    var isReadingPaused = false
     /// How messages are written; `nil` before the handshake.
     var encoding: HubEncoding?
     /// How records are kept that another transport may have to send again; `nil` without stateful reconnect.
@@ -35,8 +39,6 @@ public final class HubConnection: HubReceiver {
     var streams: [String: HubStream] = [:]
     /// What the client was asked by the server.
     var asked = ClientInvocations()
-    /// Whether the transport is to hand over nothing, because the client is ahead of its answers.
-    var isReadingPaused = false
     /// How many transports were let in besides the first, and which of them is in place; 0 for the first.
     var transports = (admitted: 0, attached: 0)
     /// The requests that wait meanwhile.
@@ -54,7 +56,7 @@ public final class HubConnection: HubReceiver {
         self.machine = HubConnectionStateMachine(
             protocols: configuration.protocols,
             limits: admission.transport.limits(configuration.limits),
-            transferFormats: admission.transport.transferFormats.filter(framing.transferFormats.contains),
+            transferFormats: admission.transport.transferFormats(in: framing),
             reconnectLimits: admission.isStateful ? configuration.statefulReconnect : nil,
             now: shard.now
         )

@@ -4,10 +4,26 @@ public import ChatifySignalR
 ///
 /// A WebSocket wraps a record in a frame of its own; a transport whose library frames by itself takes ``none``.
 public struct HubFraming: Sendable {
+    /// What a framing is made of, in one place for all connections that have it.
+    private final class Rules: Sendable {
+        let name: String
+        let text: @Sendable ([UInt8]) -> [UInt8]
+        let binary: (@Sendable ([UInt8]) -> [UInt8])?
+
+        init(
+            name: String,
+            text: @escaping @Sendable ([UInt8]) -> [UInt8],
+            binary: (@Sendable ([UInt8]) -> [UInt8])?
+        ) {
+            self.name = name
+            self.text = text
+            self.binary = binary
+        }
+    }
+
     /// A name that is equal for equal framings.
-    public let name: String
-    private let text: @Sendable ([UInt8]) -> [UInt8]
-    private let binary: (@Sendable ([UInt8]) -> [UInt8])?
+    public var name: String { self.rules.name }
+    private let rules: Rules
 
     /// Makes a framing that makes no difference between text and binary data; `name` must be equal only for framings that
     /// produce equal bytes.
@@ -26,9 +42,7 @@ public struct HubFraming: Sendable {
         text: @escaping @Sendable ([UInt8]) -> [UInt8],
         binary: (@Sendable ([UInt8]) -> [UInt8])?
     ) {
-        self.name = name
-        self.text = text
-        self.binary = binary
+        self.rules = Rules(name: name, text: text, binary: binary)
     }
 
     /// Records as they are.
@@ -37,12 +51,14 @@ public struct HubFraming: Sendable {
     public static let none = HubFraming(name: "none") { $0 }
 
     /// What the transport can carry.
-    public var transferFormats: [TransferFormat] { self.binary == nil ? [.text] : [.text, .binary] }
+    public var transferFormats: [TransferFormat] { self.carriesBinary ? [.text, .binary] : [.text] }
+
+    var carriesBinary: Bool { self.rules.binary != nil }
 
     /// Wraps whole records of that format, which must be one of ``transferFormats``.
     public func frame(_ records: [UInt8], as format: TransferFormat) -> [UInt8] {
-        guard format == .binary else { return self.text(records) }
-        guard let binary = self.binary else { preconditionFailure("the framing \(self.name) carries text alone") }
+        guard format == .binary else { return self.rules.text(records) }
+        guard let binary = self.rules.binary else { preconditionFailure("the framing \(self.name) carries text alone") }
         return binary(records)
     }
 }

@@ -22,9 +22,26 @@ extension HubShard {
         return try await self.hub.attach(token, bearerToken, claimedUser, at: home)
     }
 
+    /// Lets a poll in, which is answered when there is something to say or it has waited long enough.
+    ///
+    /// - Throws: ``HubRejection`` with status 400 (no id, or another transport has it), 401, 403 (another user's token),
+    ///   404 (unknown, or the hub serves no long polling) or 429 (too many connections of this user).
+    public func admitPoll(
+        token: String?,
+        bearerToken: String?,
+        claimedUser: String?
+    ) async throws(HubRejection) -> LongPoll {
+        try self.hub.demand(.longPolling)
+        let (id, home) = try await self.find(token, bearerToken, claimedUser)
+        guard home.transport == .longPolling else { throw .transportChange }
+        guard let shard = self.hub.shard(home.shard) else { throw .unknownConnection }
+        return LongPoll(home: shard, connection: id, caller: self.executor)
+    }
+
     /// Answers a poll, when there is something to say or it has waited long enough.
     ///
-    /// Cancel the task when the client has gone: what waits for it is then kept for its next poll.
+    /// Cancel the task when the client has gone: what waits for it is then kept for its next poll. A task that waits for so
+    /// long takes some 8 KB of memory; ``admitPoll(token:bearerToken:claimedUser:)`` needs none.
     /// - Throws: ``HubRejection`` with status 400 (no id, or another transport has it), 401, 403 (another user's token),
     ///   404 (unknown, or the hub serves no long polling), 429 (too many connections of this user) or 503 (too many connections).
     public func poll(
@@ -32,12 +49,16 @@ extension HubShard {
         bearerToken: String?,
         claimedUser: String?
     ) async throws(HubRejection) -> LongPollAnswer {
-        try self.hub.demand(.longPolling)
-        let (id, home) = try await self.find(token, bearerToken, claimedUser)
-        guard home.transport == .longPolling else { throw .transportChange }
-        let answer = await self.hub.shard(home.shard)?.run { await $0.polled[id]?.poll() }
-        guard let answer = answer ?? nil else { throw .unknownConnection }
-        return answer
+        let admitted = try await self.admitPoll(token: token, bearerToken: bearerToken, claimedUser: claimedUser)
+        let poll = Confined(admitted, to: self.executor)
+        return await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                poll.value.begin { continuation.resume(returning: $0) }
+            }
+        } onCancel: {
+            // Even if this runs before the poll has begun, what it starts comes after.
+            Task(executorPreference: poll.executor) { poll.value.cancel() }
+        }
     }
 
     /// Takes data of a client, whole or split anywhere; the data of several requests in the order in which they came.

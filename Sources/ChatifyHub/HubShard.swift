@@ -29,6 +29,9 @@ public final class HubShard {
     }
     private var outbox = PresenceOutbox()
     private var presenceTask: Task<Void, Never>?
+    /// Whose polls are to be answered.
+    private var duePolls: [LongPollingTransport] = []
+    private var pollTask: Task<Void, Never>?
     /// Whether no connection may wait for another transport any more.
     private(set) var isEnding = false
 
@@ -136,6 +139,21 @@ public final class HubShard {
             createdSince: broadcast.oldest,
             now: self.hub.chat.clock.now()
         )
+    }
+
+    /// Has the poll of a connection answered after what is under way on the executor; one task serves all of a batch.
+    func answerSoon(_ transport: LongPollingTransport) {
+        self.duePolls.append(transport)
+        guard self.pollTask == nil else { return }
+        let confined = Confined(self, to: self.executor)
+        self.pollTask = Task(executorPreference: self.executor) { confined.value.answerPolls() }
+    }
+
+    private func answerPolls() {
+        self.pollTask = nil
+        let due = self.duePolls
+        self.duePolls = []
+        for transport in due { transport.answerPoll() }
     }
 
     /// Its connections that are joined to a scope, perhaps none yet.

@@ -19,14 +19,33 @@ struct OpenConnection: Hashable {
 struct ConnectionHome: Hashable {
     /// How the bytes travel.
     let transport: HubTransportKind
+    /// The index of the shard, or -1; short, because the registry keeps one for each connection.
+    private var index: Int32 = -1
+
+    init(transport: HubTransportKind, shard: Int?) {
+        self.transport = transport
+        self.shard = shard
+    }
+
     /// The shard that requests about it have to go to; `nil` if there are no such requests.
-    var shard: Int?
+    var shard: Int? {
+        get { self.index < 0 ? nil : Int(self.index) }
+        set { self.index = newValue.map(Int32.init) ?? -1 }
+    }
 
     /// A WebSocket, which takes no requests; one that may be replaced has its shard noted when it is opened.
     static let webSocket = ConnectionHome(transport: .webSockets, shard: nil)
 }
 
 extension HubTransportKind {
+    /// What can be sent this way in that framing; one array for all connections.
+    func transferFormats(in framing: HubFraming) -> [TransferFormat] {
+        self != .serverSentEvents && framing.carriesBinary ? Self.textAndBinary : Self.text
+    }
+
+    private static let text: [TransferFormat] = [.text]
+    private static let textAndBinary: [TransferFormat] = [.text, .binary]
+
     /// Polls take the place of pings and of the client's time-out (signalr.md §8).
     func limits(_ limits: HubLimits) -> HubLimits {
         guard self == .longPolling else { return limits }

@@ -34,8 +34,13 @@ public struct HubConnectionStateMachine: Sendable {
     let transferFormats: [TransferFormat]
     let limits: HubLimits
     /// What the client may ask for by its handshake; `nil` if it did not when it negotiated.
-    let reconnectLimits: StatefulReconnectLimits?
-    var reconnect: StatefulReconnect?
+    var reconnectLimits: StatefulReconnectLimits? { self.rareReconnectLimits.value }
+    var reconnect: StatefulReconnect? {
+        get { self.rareReconnect.value }
+        _modify { yield &self.rareReconnect.value }
+    }
+    private let rareReconnectLimits: Rarely<StatefulReconnectLimits>
+    private var rareReconnect = Rarely<StatefulReconnect>()
     var state: State
     var splitter: RecordSplitter
     var lastSent: ContinuousClock.Instant
@@ -60,7 +65,7 @@ public struct HubConnectionStateMachine: Sendable {
         self.protocols = protocols
         self.transferFormats = transferFormats
         self.limits = limits
-        self.reconnectLimits = reconnectLimits
+        self.rareReconnectLimits = Rarely(reconnectLimits)
         self.state = .awaitingHandshake(deadline: now + limits.handshakeTimeout)
         self.splitter = RecordSplitter(limit: limits.maximumReceiveMessageSize, framing: .handshake)
         self.lastSent = now

@@ -226,68 +226,7 @@ struct HubRequestTests {
     }
 }
 
-/// Lends a hub with a shard on each of two loops.
-private func withTwoShards(
-    _ configuration: HubConfiguration = HubConfiguration(),
-    _ body: (HubRig, HubRig) async throws -> Void
-) async throws {
-    try await withHub(configuration) { rig in
-        let loop = try EventLoop(name: "hub-elsewhere")
-        let shard = await loop.run { EventLoopBound(rig.hub.makeShard(on: loop), loop: loop) }
-        let elsewhere = HubRig(
-            loop: loop,
-            hub: rig.hub,
-            shard: shard,
-            producer: rig.producer,
-            history: rig.history,
-            presence: rig.presence,
-            log: rig.log
-        )
-        let result: Result<Void, any Error>
-        do {
-            result = .success(try await body(rig, elsewhere))
-        } catch {
-            result = .failure(error)
-        }
-        for end in [rig, elsewhere] { await end.endPolling() }
-        await loop.run { _ = shard.value.drain(atMost: .max) }
-        await loop.shutdown()
-        try result.get()
-    }
-}
-
-extension LongPollAnswer {
-    fileprivate static func data(_ text: String) -> LongPollAnswer { .data(Array(text.utf8)) }
-}
-
 extension HubRig {
-    /// Opens a long-polling connection, shakes hands, and returns its token.
-    fileprivate func open() async throws -> String {
-        let token = try await self.negotiateToken()
-        #expect(try await self.poll(token) == .data([]))
-        try await self.post(#"{"protocol":"json","version":1}"#, token)
-        #expect(try await self.poll(token) == .data("{}\u{1e}"))
-        return token
-    }
-
-    /// Returns once a poll waits on this shard.
-    fileprivate func waitUntilPolled() async {
-        await self.waitUntil { $0.polled.values.contains { $0.isPolled } }
-    }
-
-    /// Returns once so many requests wait for a connection of this shard.
-    fileprivate func waitUntilWaiting(posts count: Int) async {
-        await self.waitUntil { $0.connections.values.contains { $0.posts.count == count } }
-    }
-
-    /// Asks until it is so, for what nothing announces; the suite's time limit ends it.
-    private func waitUntil(_ isSo: @escaping @Sendable (HubShard) -> Bool) async {
-        while !Task.isCancelled {
-            if await self.loop.run({ [shard] in isSo(shard.value) }) { return }
-            await Task.yield()
-        }
-    }
-
     fileprivate func tick(after duration: Duration) async {
         await self.loop.run { [shard] in shard.value.tick(now: .now + duration) }
     }

@@ -68,7 +68,7 @@ struct HTTPServerStoppingTests {
             let made = Recorder<String>()
             let second = HTTPServer(configuration: configuration, logger: .silent) { loop in
                 made.record(loop.name)
-                return TestHandler(gate: gate)
+                return TestHandler(gate: gate, loop: loop)
             }
             let error = await #expect(throws: EventLoopError.self) { _ = try await second.start() }
             #expect(error?.code == .addressInUse)
@@ -91,7 +91,7 @@ struct HTTPServerStoppingTests {
         configuration.loops = 3
         let server = HTTPServer(configuration: configuration, logger: .silent) { loop in
             made.record(loop.name)
-            return TestHandler(gate: Gate())
+            return TestHandler(gate: Gate(), loop: loop)
         }
         let port = try await server.start()
         for number in 0..<12 {

@@ -20,7 +20,7 @@ struct FanoutCommand: AsyncParsableCommand {
         let loop = try EventLoop(name: "load")
         let scopeCount = self.scopes
         let bound = try await self.target.open(self.scopes * self.subscribers, on: loop) { ["bench\($0 % scopeCount)"] }
-        let publishers = try await self.target.open(self.scopes, on: loop) { _ in [] }
+        let publishers = try await self.target.open(self.scopes, on: loop, over: .websockets) { _ in [] }
         let stuck = try await self.target.open(self.stuck, on: loop) { ["bench\($0 % scopeCount)"] }
         let dialect = try self.target.parsedDialect()
         let command = self
@@ -56,6 +56,7 @@ final class FanoutRun {
         var deliveries: Int
         var duration: Duration
         var latency: Histogram
+        var answers: Int
 
         func report(cpuSeconds: Double) {
             let seconds = Double(self.duration.components.seconds) + Double(self.duration.components.attoseconds) / 1e18
@@ -65,6 +66,8 @@ final class FanoutRun {
                 "deliveries=\(self.deliveries) rate=\(rate)/s server-cpu-s-per-million=\(rounded(perMillion))",
                 "p50=\(self.latency.percentile(0.5))us p99=\(self.latency.percentile(0.99))us"
             )
+            guard self.answers > 0 else { return }
+            print("deliveries-per-poll=\(rounded(Double(self.deliveries) / Double(self.answers)))")
         }
     }
 
@@ -77,6 +80,7 @@ final class FanoutRun {
     private var sentAt: [ContinuousClock.Instant] = []
     private var missing: [Int] = []
     private var deliveries = 0
+    private var answersBefore = 0
     private var latency = Histogram()
     private var begin: ContinuousClock.Instant
     private var timer: LoopTimer?
@@ -99,6 +103,7 @@ final class FanoutRun {
 
     func start(_ done: @escaping (Result) -> Void) {
         self.done = done
+        self.answersBefore = self.answers
         for client in self.subscribers { client.onDelivery = { self.delivered($0) } }
         if self.command.rate > 0 {
             let timer = LoopTimer(loop: self.loop)
@@ -116,7 +121,7 @@ final class FanoutRun {
         self.sentAt.append(self.clock.now)
         self.missing.append(self.command.subscribers)
         let payload = self.dialect.send(number, to: "bench\(scope)", size: self.command.payload, awaitsAnswer: false)
-        self.publishers[scope].write(self.dialect.frame(payload))
+        self.publishers[scope].write(self.publishers[scope].frame(payload))
     }
 
     private func delivered(_ number: Int) {
@@ -131,11 +136,15 @@ final class FanoutRun {
             Result(
                 deliveries: self.deliveries,
                 duration: self.begin.duration(to: self.clock.now),
-                latency: self.latency
+                latency: self.latency,
+                answers: self.answers - self.answersBefore
             )
         )
         self.done = nil
     }
+
+    /// The answers to the polls of all subscribers so far.
+    private var answers: Int { self.subscribers.reduce(0) { $0 + $1.answers } }
 }
 
 func rounded(_ value: Double) -> Double { (value * 1000).rounded() / 1000 }

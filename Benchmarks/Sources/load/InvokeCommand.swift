@@ -52,7 +52,7 @@ private final class InvokeRun {
         self.clients = clients
         self.sentAt = clients.map { _ in [] }
         self.frames = clients.indices.map { index in
-            dialect.frame(
+            clients[index].frame(
                 command.send
                     ? dialect.send(index, to: "send\(index)", size: command.payload, awaitsAnswer: true)
                     : dialect.heartbeat

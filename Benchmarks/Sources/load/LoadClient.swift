@@ -1,69 +1,65 @@
 import ChatifyEventLoop
 
-/// One client connection, confined to one loop: opens a WebSocket, joins scopes, sends, and tells what comes in.
-final class LoadClient: TCPStreamHandler {
+/// One client of the hub, confined to one loop: joins scopes, sends, and tells what comes in.
+final class LoadClient: LoadTransportHandler {
     private let dialect: Dialect
-    private let stream: TCPStream
-    private var scanner = FrameScanner()
-    private var isUpgraded = false
-    private var head: [UInt8] = []
-    private var greeting: [[UInt8]]
+    private let transport: any LoadTransport
+    private let greeting: [[UInt8]]
     private var pendingAnswers = 0
     private var whenReady: ((LoadClient) -> Void)?
     var onDelivery: ((Int) -> Void)?
     var onCompletion: (() -> Void)?
     var onClosed: (() -> Void)?
 
-    /// Opens a connection and joins `scopes`; `whenReady` is called once all that is answered.
+    /// Opens the transport and joins `scopes`; `whenReady` is called once all that is answered.
     init(
+        transport: any LoadTransport,
+        dialect: Dialect,
+        scopes: [String],
+        whenReady: @escaping (LoadClient) -> Void
+    ) {
+        self.dialect = dialect
+        self.transport = transport
+        self.whenReady = whenReady
+        self.greeting = (dialect.handshake.isEmpty ? [] : [dialect.handshake]) + scopes.map(dialect.join)
+        // The handshake's answer and one per join.
+        self.pendingAnswers = dialect.isAnswered ? 1 + scopes.count : 0
+        transport.handler = self
+        transport.begin()
+    }
+
+    /// Opens a WebSocket on `stream` and joins `scopes`; `whenReady` is called once all that is answered.
+    convenience init(
         stream: TCPStream,
         dialect: Dialect,
         path: String,
         scopes: [String],
         whenReady: @escaping (LoadClient) -> Void
     ) {
-        self.dialect = dialect
-        self.stream = stream
-        self.whenReady = whenReady
-        self.greeting = (dialect.handshake.isEmpty ? [] : [dialect.handshake]) + scopes.map(dialect.join)
-        stream.maxOutboundBytes = 64 * 1024 * 1024
-        stream.handler = self
-        stream.startReading()
-        _ = stream.write(Array(Self.upgrade(path).utf8))
-        // The handshake's answer and one per join.
-        self.pendingAnswers = dialect.isAnswered ? 1 + scopes.count : 0
+        let transport = WebSocketTransport(stream: stream, dialect: dialect, path: path)
+        self.init(transport: transport, dialect: dialect, scopes: scopes, whenReady: whenReady)
     }
 
-    private static func upgrade(_ path: String) -> String {
-        "GET \(path) HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-            + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
-    }
+    /// The answers to the client's polls so far.
+    var answers: Int { self.transport.answers }
 
-    func write(_ frame: [UInt8]) { _ = self.stream.write(frame) }
+    /// A payload as ``write(_:)`` takes it.
+    func frame(_ payload: [UInt8]) -> [UInt8] { self.transport.frame(payload) }
 
-    func close() { self.stream.close() }
+    func write(_ frame: [UInt8]) { self.transport.write(frame) }
 
-    func stopReading() { self.stream.stopReading() }
+    func close() { self.transport.close() }
 
-    func received(_ bytes: UnsafeRawBufferPointer) {
-        guard self.isUpgraded else { return self.receivedHead(bytes) }
-        self.scanner.scan(bytes) { self.take($0) }
-    }
+    func stopReading() { self.transport.stopReading() }
 
-    private func receivedHead(_ bytes: UnsafeRawBufferPointer) {
-        self.head.append(contentsOf: bytes)
-        guard let end = self.head.firstRange(of: Array("\r\n\r\n".utf8)) else { return }
-        precondition(self.head.starts(with: Array("HTTP/1.1 101".utf8)), "the server refused the upgrade")
-        self.isUpgraded = true
-        let rest = Array(self.head[end.upperBound...])
-        self.head = []
-        for payload in self.greeting { self.write(self.dialect.frame(payload)) }
-        self.greeting = []
+    func opened() {
+        // All at once: by requests each would cost one.
+        let frames = self.greeting.flatMap(self.transport.frame)
+        if !frames.isEmpty { self.write(frames) }
         self.readyIfAnswered()
-        rest.withUnsafeBytes { bytes in self.scanner.scan(bytes) { self.take($0) } }
     }
 
-    private func take(_ payload: UnsafeRawBufferPointer) {
+    func received(_ payload: UnsafeRawBufferPointer) {
         if self.pendingAnswers > 0 {
             self.pendingAnswers -= 1
             return self.readyIfAnswered()
@@ -81,9 +77,5 @@ final class LoadClient: TCPStreamHandler {
         whenReady(self)
     }
 
-    func reachedEnd() { self.stream.close() }
-
-    func drained() {}
-
-    func closed(_ error: EventLoopError?) { self.onClosed?() }
+    func closed() { self.onClosed?() }
 }

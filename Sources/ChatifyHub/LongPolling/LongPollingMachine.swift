@@ -71,7 +71,8 @@ struct LongPollingMachine {
     /// Keeps bytes for the next answer, or answers `false` if they would be too many.
     mutating func write(_ bytes: [UInt8]) -> Bool {
         guard !self.hasEnded, bytes.count <= self.limits.maximumBufferedBytes - self.buffer.count else { return false }
-        self.buffer += bytes
+        // The first bytes are shared and not copied: a broadcast goes to many.
+        if self.buffer.isEmpty { self.buffer = bytes } else { self.buffer += bytes }
         return true
     }
 

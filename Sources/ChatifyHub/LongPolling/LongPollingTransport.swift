@@ -10,8 +10,10 @@ final class LongPollingTransport: HubTransport {
     private let admission: HubAdmission
     private var machine: LongPollingMachine
     private var connection: HubConnection?
-    /// The task of the poll that waits.
-    private var waiter: CheckedContinuation<Void, Never>?
+    /// The poll that waits, and its number.
+    private var waiting: (number: Int, waiter: LongPoll.Waiter)?
+    /// Whether the shard is going to see to the poll that waits.
+    private var isDue = false
     private var nextHeartbeat: ContinuousClock.Instant
 
     /// Opens the connection.
@@ -34,19 +36,30 @@ final class LongPollingTransport: HubTransport {
 
     private var now: ContinuousClock.Instant { self.shard.hub.surroundings.now() }
 
-    /// Waits until there is something to say, and returns it.
-    func poll() async -> LongPollAnswer {
-        let number = self.machine.begin(now: self.now)
-        self.wake()
-        while !Task.isCancelled {
-            if let answer = self.machine.answer(to: number, now: self.now) {
-                self.connection?.transportDrained()
-                return answer
-            }
-            await self.sleep(number)
-        }
-        self.machine.cancel(number, now: self.now)
-        return .ended
+    /// Lets a poll wait until there is something to say; one that waits already is told that it has ended.
+    func begin(_ waiter: LongPoll.Waiter) {
+        let replaced = self.waiting
+        self.waiting = (self.machine.begin(now: self.now), waiter)
+        replaced?.waiter.answer(.ended)
+        self.answerPoll()
+    }
+
+    /// Forgets a poll whose client has gone; what is there waits for the next one.
+    func cancel(_ waiter: LongPoll.Waiter) {
+        guard let waiting = self.waiting, waiting.waiter.leads(toPollOf: waiter) else { return }
+        self.waiting = nil
+        self.machine.cancel(waiting.number, now: self.now)
+        waiter.answer(.ended)
+    }
+
+    /// Answers the poll that waits if its answer is there by now.
+    func answerPoll() {
+        self.isDue = false
+        guard let waiting = self.waiting else { return }
+        guard let answer = self.machine.answer(to: waiting.number, now: self.now) else { return }
+        self.waiting = nil
+        self.connection?.transportDrained()
+        waiting.waiter.answer(answer)
     }
 
     /// Ends the connection because the client says so: what it has not fetched is dropped.
@@ -71,26 +84,12 @@ final class LongPollingTransport: HubTransport {
         self.connection?.heartbeat()
     }
 
-    private func sleep(_ number: Int) async {
-        let confined = Confined(self, to: self.shard.executor)
-        await withTaskCancellationHandler {
-            await withCheckedContinuation { self.waiter = $0 }
-        } onCancel: {
-            // Even if this runs before the continuation is there, what it starts comes after.
-            Task(executorPreference: confined.executor) { confined.value.clientLeft(number) }
-        }
-    }
-
-    private func clientLeft(_ number: Int) {
-        guard self.machine.isPending(number) else { return }
-        self.machine.cancel(number, now: self.now)
-        self.wake()
-    }
-
+    /// Has the poll that waits answered once what is under way on this shard is done, so that records of one batch leave
+    /// together.
     private func wake() {
-        let waiter = self.waiter
-        self.waiter = nil
-        waiter?.resume()
+        guard self.waiting != nil, !self.isDue else { return }
+        self.isDue = true
+        self.shard.answerSoon(self)
     }
 
     private func remove() {

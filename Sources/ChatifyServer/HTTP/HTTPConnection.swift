@@ -14,6 +14,8 @@ final class HTTPConnection: ServedConnection {
     private var head: HTTPRequestHead?
     private var body: [UInt8] = []
     private var handling: Task<Void, Never>?
+    /// The answer that is yet to come, without a task.
+    private var pending: PendingAnswer?
     /// What is being answered, or was last, waits for news and not for work: it is not owed to a client that has left.
     private var isHeld = false
     /// When the request that is coming in, or the next one, must be complete.
@@ -58,7 +60,9 @@ final class HTTPConnection: ServedConnection {
     }
 
     /// Whether a request is being answered, or its answer being read.
-    private var isBusy: Bool { self.handling != nil || self.isBlocked }
+    private var isBusy: Bool { self.isAnswering || self.isBlocked }
+
+    private var isAnswering: Bool { self.handling != nil || self.pending != nil }
 
     /// A client that is ahead of its answers waits once a request's worth of bytes is buffered.
     private func adjustReading() {
@@ -95,6 +99,7 @@ final class HTTPConnection: ServedConnection {
         self.handling = nil
         switch outcome {
         case .response(let response): self.respond(response, to: request)
+        case .later(let begin): self.respondLater(to: request, begin)
         case .webSocket(let accept, let declined):
             if !self.upgrade(request, accept) { declined() }
         case .stream(let response, let begun, let declined):
@@ -106,10 +111,32 @@ final class HTTPConnection: ServedConnection {
 
     private func respond(_ response: HTTPResponse, to request: HTTPRequest) {
         guard !self.isClosing else { return }
-        let response = self.complete(response, request.head, request.correlationID)
+        self.write(self.complete(response, request.head, request.correlationID), PendingAnswer(to: request.head))
+    }
+
+    /// Waits for an answer, and keeps nothing of the request but what that needs.
+    private func respondLater(to request: HTTPRequest, _ begin: (@escaping (HTTPResponse) -> Void) -> () -> Void) {
+        guard !self.isClosing else { return }
+        var pending = PendingAnswer(to: request.head)
+        pending.headers = self.complete(HTTPResponse(status: 200), request.head, request.correlationID).headers
+        self.pending = pending
+        let abandon = begin { self.respondNow($0) }
+        self.pending?.abandon = abandon
+    }
+
+    private func respondNow(_ response: HTTPResponse) {
+        guard let pending = self.pending, !self.isClosing else { return }
+        self.pending = nil
+        var response = response
+        for field in pending.headers.fields { response.headers.set(field.name, field.value) }
+        self.write(response, pending)
+    }
+
+    /// Sends an answer that has all its fields, and goes on to the next request.
+    private func write(_ response: HTTPResponse, _ answer: PendingAnswer) {
         let goesOn = !self.isStopping || self.isHeld && response.status == 200
-        let keepsAlive = request.head.keepsAlive && goesOn
-        let bytes = response.encode(keepAlive: keepsAlive, isHead: request.head.method == "HEAD")
+        let keepsAlive = answer.keepsAlive && goesOn
+        let bytes = response.encode(keepAlive: keepsAlive, isHead: answer.isHead)
         // One answer goes out whole, however long it is; the next request waits until the client has read it.
         self.stream.maxOutboundBytes = .max
         guard self.stream.write(bytes) else { return self.abort() }
@@ -211,7 +238,7 @@ final class HTTPConnection: ServedConnection {
     var outboundBytes: Int { self.stream.outboundBytes }
 
     func tick(now: ContinuousClock.Instant) {
-        guard self.handling == nil, !self.isClosing, now >= self.deadline else { return }
+        guard !self.isAnswering, !self.isClosing, now >= self.deadline else { return }
         guard !self.isBlocked else { return self.abort() }
         guard self.parser.isMidRequest else { return self.closeAfterFlush() }
         self.refuse(HTTPParseError(status: 408, reason: "The request took too long."))
@@ -219,7 +246,7 @@ final class HTTPConnection: ServedConnection {
 
     func serverStops() {
         self.isStopping = true
-        guard self.handling == nil, !self.isClosing, !self.parser.isMidRequest else { return }
+        guard !self.isAnswering, !self.isClosing, !self.parser.isMidRequest else { return }
         if self.isHeld {
             self.deadline = min(self.deadline, .now + self.idleTimeout)
         } else {
@@ -237,15 +264,22 @@ final class HTTPConnection: ServedConnection {
 
     func abort() {
         self.isClosing = true
-        self.handling?.cancel()
+        self.stopAnswering()
         self.stream.close()
+    }
+
+    private func stopAnswering() {
+        self.handling?.cancel()
+        let pending = self.pending
+        self.pending = nil
+        pending?.abandon()
     }
 }
 
 extension HTTPConnection: TCPStreamHandler {
     func received(_ bytes: UnsafeRawBufferPointer) {
         guard !self.isClosing else { return }
-        if !self.parser.isMidRequest, self.handling == nil {
+        if !self.parser.isMidRequest, !self.isAnswering {
             self.deadline = .now + self.worker.configuration.requestTimeout
         }
         self.parser.feed(bytes)
@@ -255,7 +289,7 @@ extension HTTPConnection: TCPStreamHandler {
     func reachedEnd() {
         // A client that half-closes still gets the answers it waits for, then the connection ends.
         self.hasReachedEnd = true
-        if self.handling != nil, self.isHeld { return self.abort() }
+        if self.isAnswering, self.isHeld { return self.abort() }
         if !self.isBusy, !self.isClosing { self.closeAfterFlush() }
     }
 
@@ -266,7 +300,7 @@ extension HTTPConnection: TCPStreamHandler {
 
     func closed(_ error: EventLoopError?) {
         self.isClosing = true
-        self.handling?.cancel()
+        self.stopAnswering()
         self.worker.remove(self)
     }
 }

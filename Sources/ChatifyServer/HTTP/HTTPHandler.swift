@@ -59,6 +59,10 @@ extension HTTPHandler {
 package enum HTTPOutcome {
     /// An ordinary answer.
     case response(HTTPResponse)
+    /// An ordinary answer that comes when there is something to say. The closure is called at once with what takes the
+    /// answer, once and on the loop, and returns what is called if the client leaves before; nothing else waits, neither a
+    /// task nor the request.
+    case later((@escaping (HTTPResponse) -> Void) -> () -> Void)
     /// The connection becomes a WebSocket; the first closure is called once it has, and returns who handles it. The other
     /// is called instead if it cannot: the client has left, or its request is no valid upgrade.
     case webSocket((WebSocketConnection) -> any WebSocketHandler, declined: () -> Void = {})

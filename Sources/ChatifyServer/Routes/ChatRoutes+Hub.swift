@@ -55,19 +55,26 @@ extension ChatRoutes {
     }
 
     private func poll(_ request: HTTPRequest) async throws(HubRejection) -> HTTPOutcome {
-        let answer = try await self.shard.poll(
+        let poll = try await self.shard.admitPoll(
             token: request.hubToken,
             bearerToken: request.head.bearerToken,
             claimedUser: request.head.claimedUser
         )
+        return .later { respond in
+            poll.begin { respond(Self.response(to: $0)) }
+            return { poll.cancel() }
+        }
+    }
+
+    private static func response(to answer: LongPollAnswer) -> HTTPResponse {
         // For caches that know HTTP/1.0 alone.
         let fields = [("Pragma", "no-cache"), ("Expires", "Thu, 01 Jan 1970 00:00:00 GMT")]
         switch answer {
-        case .ended: return .response(Self.uncached(204, nil, fields))
+        case .ended: return Self.uncached(204, nil, fields)
         case .data(let bytes):
             var response = Self.uncached(200, "application/octet-stream", fields)
             response.body = bytes
-            return .response(response)
+            return response
         }
     }
 

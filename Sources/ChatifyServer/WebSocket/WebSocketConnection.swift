@@ -5,18 +5,18 @@ internal import ChatifyWire
 package final class WebSocketConnection: ServedConnection {
     private let worker: ServerWorker
     private let stream: TCPStream
-    private var machine: WebSocketServerConnection
     private var handler: (any WebSocketHandler)?
-    private var isClosing = false
+    private var machine: WebSocketServerConnection
+    /// The compressed message that is coming in; nothing is kept between messages.
+    private var inflating: InflatingMessage?
     private var closeDeadline: ContinuousClock.Instant?
+    private var isClosing = false
     private var isPaused = false
     private var turn = ConnectionTurn()
     /// Set while the other connections of the loop have their turn.
     private var nextTurn: LoopTimer?
     /// Whether the peer ended the WebSocket with a close frame, or had to be closed for its frames; not so if the connection just broke.
     private(set) var isClosedInOrder = false
-    /// The compressed message that is coming in; nothing is kept between messages.
-    private var inflating: InflatingMessage?
     /// Whether the client takes compressed messages (RFC 7692).
     package let isCompressed: Bool
 

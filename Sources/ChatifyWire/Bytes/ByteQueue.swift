@@ -1,7 +1,7 @@
 /// Bytes that have arrived and are not used up yet; taken from the front, added at the end.
 ///
 /// Each byte is searched for a line end once and moved a constant number of times, however small the pieces are in
-/// which bytes come. An empty queue keeps at most ``retainedCapacity`` bytes of memory, for idle connections.
+/// which bytes come. An empty queue keeps no memory: connections are idle most of the time, and there are many.
 struct ByteQueue: Sendable {
     /// Result of looking for a line end.
     enum Line: Equatable {
@@ -14,8 +14,6 @@ struct ByteQueue: Sendable {
         /// A line that ends with a line feed alone.
         case bareLineFeed
     }
-
-    static let retainedCapacity = 256
 
     private var storage: [UInt8] = []
     private var start = 0
@@ -74,11 +72,7 @@ struct ByteQueue: Sendable {
         self.searched = 0
         guard self.start == self.storage.count else { return }
         self.start = 0
-        if self.storage.capacity > Self.retainedCapacity {
-            self.storage = []
-        } else {
-            self.storage.removeAll(keepingCapacity: true)
-        }
+        self.storage = []
     }
 
     /// Takes at most `limit` bytes from the front.

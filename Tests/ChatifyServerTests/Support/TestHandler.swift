@@ -6,12 +6,16 @@ import TestSupport
 
 @testable import ChatifyServer
 
-/// Answers each request with its path, once the gate lets it; `/ws` becomes a WebSocket, `/stream` goes on, and `/held`
-/// is not owed to a client that has left.
+/// Answers each request with its path, once the gate lets it; `/ws` becomes a WebSocket, `/stream` goes on, `/held` and `/later`
+/// are not owed to a client that has left, and `/later` is answered by the test.
 final class TestHandler: HTTPHandler {
     let gate: Gate
+    private let loop: EventLoop
 
-    init(gate: Gate) { self.gate = gate }
+    init(gate: Gate, loop: EventLoop) {
+        self.gate = gate
+        self.loop = loop
+    }
 
     func handle(_ request: HTTPRequest) async -> HTTPOutcome {
         self.gate.begun.record(request.head.path)
@@ -26,10 +30,16 @@ final class TestHandler: HTTPHandler {
                 declined: { [gate] in gate.begun.record("declined") }
             )
         }
+        if request.head.path == "/later" {
+            return .later { [gate, loop] respond in
+                gate.answers.record(EventLoopBound(respond, loop: loop))
+                return { gate.begun.record("abandoned") }
+            }
+        }
         return .response(HTTPResponse(status: 200, body: Array("path=\(request.head.path)".utf8) + request.body))
     }
 
-    func holds(_ head: HTTPRequestHead) -> Bool { head.path == "/held" }
+    func holds(_ head: HTTPRequestHead) -> Bool { ["/held", "/later"].contains(head.path) }
 
     func addHeaders(to response: inout HTTPResponse, answering head: HTTPRequestHead?) {
         response.headers.set("X-Asked", head?.path ?? "nothing")
@@ -51,6 +61,8 @@ final class Gate: Sendable {
     let drains = Recorder<Int>()
     /// The answers that go on.
     let streams = Recorder<EventLoopBound<HTTPResponseStream>>()
+    /// What takes the answers that come later.
+    let answers = Recorder<EventLoopBound<(HTTPResponse) -> Void>>()
     private let state: Locked<(isOpen: Bool, waiters: [CheckedContinuation<Void, Never>])>
 
     init(isOpen: Bool = true) { self.state = Locked((isOpen, [])) }
@@ -112,7 +124,7 @@ func withServer(
     configuration.port = 0
     configuration.loops = 1
     configure(&configuration)
-    let server = HTTPServer(configuration: configuration, logger: .silent) { _ in TestHandler(gate: gate) }
+    let server = HTTPServer(configuration: configuration, logger: .silent) { TestHandler(gate: gate, loop: $0) }
     let port = try await server.start()
     let result: Result<Void, any Error>
     do {
