@@ -64,7 +64,7 @@ struct ReplayStretch {
         var found: [EnrichedChatEvent] = []
         for scope in scopes {
             guard let events = self.events[scope] else { continue }
-            var index = events.firstIndex(notBelow: offsets.lowerBound)
+            var index = events.prefixCount { $0.position.offset < offsets.lowerBound }
             while index < events.count, events[index].position.offset < offsets.upperBound {
                 guard found.count < limit else { return nil }
                 found.append(events[index])
@@ -72,17 +72,5 @@ struct ReplayStretch {
             }
         }
         return scopes.count > 1 ? found.sorted { $0.position.offset < $1.position.offset } : found
-    }
-}
-
-extension Ring<EnrichedChatEvent> {
-    /// The first index of an event at `offset` or behind it, by binary search; the end if there is none.
-    fileprivate func firstIndex(notBelow offset: Int64) -> Int {
-        var (low, high) = (0, self.count)
-        while low < high {
-            let middle = low + (high - low) / 2
-            if self[middle].position.offset < offset { low = middle + 1 } else { high = middle }
-        }
-        return low
     }
 }

@@ -25,8 +25,6 @@ struct ReplayThread: ~Copyable {
         self.memory = ReplayMemory(maximumBytes: limits.maximumBytes)
     }
 
-    /// How long the client is left alone, and what was read is kept, while there is nothing to find.
-    private static let restTime = Duration.seconds(1)
     /// How long the thread waits at most before it looks whether it is to end.
     private static let patience = Duration.milliseconds(100)
     /// How long it may take to end a client.
@@ -36,7 +34,7 @@ struct ReplayThread: ~Copyable {
     consuming func run() {
         while true {
             let isAtRest = self.consumer == nil && self.memory.isEmpty
-            switch self.desk.next(atMost: isAtRest ? nil : Self.restTime) {
+            switch self.desk.next(atMost: isAtRest ? nil : self.limits.restTime) {
             case .jobs(let jobs): self.answer(jobs)
             case .idle: self.memory = ReplayMemory(maximumBytes: self.limits.maximumBytes)
             case .close:
@@ -49,13 +47,13 @@ struct ReplayThread: ~Copyable {
 
     /// Answers all who wait for events of one partition, who misses most first: what is read for that one the others find.
     private mutating func answer(_ jobs: [ReplayDesk.Job]) {
-        var answers: [ReplayRequest: ReplayDesk.Answer] = [:]
-        for job in jobs.sorted(by: { $0.request.offsets.lowerBound < $1.request.offsets.lowerBound }) {
-            // Who asks for the very same shares the answer's memory.
-            let answer = answers[job.request] ?? self.find(job)
-            // What one found no time for another may have.
-            if job.deadline > .now { answers[job.request] = answer }
+        var last: (request: ReplayRequest, answer: ReplayDesk.Answer)?
+        for job in jobs.sorted(by: { $0.request.precedes($1.request) }) {
+            // Who asks for the very same, as all who were in one room do, shares the answer's memory.
+            let answer = last.flatMap { $0.request == job.request ? $0.answer : nil } ?? self.find(job)
             self.desk.answer(job, answer)
+            // What one found no time for another may have.
+            last = job.deadline > .now ? (job.request, answer) : nil
         }
     }
 
