@@ -1,5 +1,5 @@
 // swift-tools-version: 6.2
-// Load for a running server and for the logs beneath it: Scripts/benchmark, Scripts/benchmark-storage, Scripts/benchmark-kafka. A package of its own, so that nobody who uses Chatify builds it.
+// Load for a running server and for the logs beneath it: Scripts/benchmark and its like. A package of its own, so that nobody who uses Chatify builds it.
 import PackageDescription
 
 let package = Package(

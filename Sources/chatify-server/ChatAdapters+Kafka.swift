@@ -12,7 +12,9 @@ extension ChatAdapters {
         let log = try await KafkaLog.open(KafkaClientConfiguration(configuration), logger: logger)
         self.closing { await log.close(within: configuration.server.shutdownGrace) }
         self.producer = log.producer
-        let replaySource = log.makeReplaySource()
+        var replayLimits = KafkaReplayLimits()
+        replayLimits.maximumBytes = configuration.broker.replayBytes
+        let replaySource = log.makeReplaySource(replayLimits)
         self.replaySource = replaySource
         self.closing { await replaySource.close() }
         self.deadLetters = log.deadLetters

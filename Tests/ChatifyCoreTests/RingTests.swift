@@ -28,6 +28,16 @@ import Testing
         #expect(model.indices.map { ring[$0] } == model)
     }
 
+    @Test(arguments: 0...9)
+    func countsWhatComesBefore(removed: Int) {
+        var ring = Ring<Int>()
+        for number in 0..<9 { ring.append(number * 2) }
+        for _ in 0..<removed { ring.removeFirst() }
+        for bound in -1...18 {
+            #expect(ring.prefixCount { $0 < bound } == (removed..<9).count { $0 * 2 < bound }, "\(bound)")
+        }
+    }
+
     @Test func releasesWhatIsRemoved() {
         final class Token {}
         var ring = Ring<Token>()

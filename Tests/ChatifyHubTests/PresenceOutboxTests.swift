@@ -32,6 +32,21 @@ struct PresenceOutboxTests {
         #expect(taken == [commands, []], "taken once")
     }
 
+    @Test func `Many who come at once are added together`() {
+        var outbox = PresenceOutbox()
+        for number in 0..<600 { outbox.note(number < 550 ? .online : .heartbeat, of: Self.connection(number)) }
+        outbox.note(.offline, of: Self.connection(0))
+        let sent = outbox.takeAll()
+        #expect(sent.count == 3)
+        #expect(sent.contains(.setOffline(Self.connection())))
+        let added = sent.flatMap { command -> [PresentConnection] in
+            if case .heartbeat(let connections) = command { return connections }
+            return []
+        }
+        #expect(added.count == 599)
+        #expect(Set(added) == Set((1..<600).map(Self.connection)))
+    }
+
     @Test(arguments: [(1, 1), (512, 1), (513, 2), (1500, 3)])
     func `Heartbeats go in batches, each connection in one`(_ count: Int, _ batches: Int) {
         var outbox = PresenceOutbox()

@@ -121,6 +121,56 @@ import Testing
         }
     }
 
+    @Test func whatWasReadForOneIsThereForOthers() async throws {
+        let mock = try MockKafka("--brokers", "1")
+        try await TestTopic(on: mock, partitions: 1).withLog { log in
+            try await log.produce((0..<12).map { event($0, in: $0 % 3 == 0 ? "other" : "general") })
+            let other = ChatScope.channel(ScopeID(unchecked: "other"))
+            let limits = KafkaReplayLimits(time: .seconds(60)) { $0.restTime = .seconds(600) }
+            try await log.withReplaySource(limits) { source in
+                #expect(try await Self.find(2..<9, in: source) == [2, 4, 5, 7, 8])
+                try mock.suspend()
+                defer { mock.resume() }
+                #expect(try await Self.find(3..<8, in: source) == [4, 5, 7])
+                #expect(try await Self.find(2..<9, of: [other], in: source) == [3, 6])
+                #expect(try await Self.find(2..<9, in: source, limit: 4) == nil)
+                mock.resume()
+                #expect(try await Self.find(4..<12, in: source) == [4, 5, 7, 8, 10, 11], "it is read on")
+                #expect(try await Self.find(0..<4, in: source) == [1, 2], "it is read anew")
+            }
+        }
+    }
+
+    @Test func thousandsWhoComeAtOnceAreAllServed() async throws {
+        let mock = try MockKafka("--brokers", "1")
+        try await TestTopic(on: mock, partitions: 2).withLog { log in
+            let positions = try await log.produce((0..<200).map { event($0, in: "scope\($0 % 20)") })
+            let ends = [0, 1].map { partition in Int64(positions.count { $0.partition == partition }) }
+            try await log.withReplaySource { source in
+                try mock.suspend()
+                defer { mock.resume() }
+                let finding = (0..<3000).map { number in
+                    let scope = ChatScope.channel(ScopeID(unchecked: "scope\(number % 20)"))
+                    let partition = CRC32.partition(of: scope.id, among: 2)
+                    // Of each scope some have missed more than others.
+                    let missed = Int64(number / 20 % 10)
+                    return Task {
+                        let offsets = missed..<ends[Int(partition)]
+                        return try await source.events(in: [scope], partition: partition, offsets: offsets, limit: 100)
+                    }
+                }
+                #expect(try await eventually { source.pending == 3000 })
+                mock.resume()
+                for (number, task) in finding.enumerated() {
+                    let found = try await task.value?.map(\.event.number)
+                    let expected = stride(from: number % 20, to: 200, by: 20)
+                        .filter { positions[$0].offset >= number / 20 % 10 }
+                    #expect(found == expected, "client \(number)")
+                }
+            }
+        }
+    }
+
     @Test func whatTakesTooLongIsNotFoundUntilItWorksAgain() async throws {
         let mock = try MockKafka("--brokers", "1")
         try await TestTopic(on: mock, partitions: 1).withLog { log in

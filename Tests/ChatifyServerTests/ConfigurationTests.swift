@@ -78,6 +78,7 @@ struct ConfigurationTests {
         ("Chatify:Scylla:ContactPoints", "db", "unset: this build has no Cassandra yet"),
         ("Chatify:MessageBroker:TopicName", "a topic", "1 to 249 characters of letters, digits"),
         ("Chatify:MessageBroker:ReplicationFactor", "101", "a whole number from 0 to 100"),
+        ("Chatify:MessageBroker:ReplayBytes", "65535", "a whole number from 65536 to 1073741824"),
         ("Chatify:MessageBroker:LingerMs", "-1", "a whole number of milliseconds from 0 to 1000"),
     ])
     func `A wrong value is told with its key and what is allowed`(_ key: String, _ value: String, _ allowed: String) {
@@ -119,6 +120,7 @@ struct ConfigurationTests {
             "Chatify:Hub:MaxScopesPerConnection": "11", "Chatify:RateLimit:SendMessage:Threshold": "0",
             "Chatify:RateLimit:SendMessage:WindowSeconds": "12", "Chatify:RateLimit:FailOpen": "1",
             "Chatify:MessageBroker:UseInMemoryBroker": "true", "Chatify:MessageBroker:Partitions": "13",
+            "Chatify:MessageBroker:ReplayBytes": "65536",
             "Chatify:ChatHistoryWriter:ConsumerBackoffMaxMs": "14",
         ]
         let (made, warnings) = try ServerConfiguration.load(
@@ -129,6 +131,7 @@ struct ConfigurationTests {
         #expect(made.server.shutdownGrace == .seconds(9) && made.isInMemory)
         #expect(made.allowedOrigins == ["https://a.example", "http://b:81"])
         #expect(made.hub.limits.clientTimeout == .seconds(10) && made.hub.limits.maximumReceiveMessageSize == 2048)
+        #expect(made.broker.replayBytes == 65536)
         #expect(made.server.maxOutboundBytesPerConnection == 65536 && made.hub.maximumScopesPerConnection == 11)
         #expect(made.chat.sendThreshold == 0 && made.chat.sendWindow == .seconds(12) && made.chat.failsOpen)
         #expect(

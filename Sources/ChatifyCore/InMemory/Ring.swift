@@ -42,6 +42,16 @@ package struct Ring<Element> {
         return element
     }
 
+    /// How many elements at the front are `isBefore` a place, by binary search; all that are must come first.
+    package func prefixCount(where isBefore: (Element) -> Bool) -> Int {
+        var (low, high) = (0, self.count)
+        while low < high {
+            let middle = low + (high - low) / 2
+            if isBefore(self[middle]) { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
+
     private func slot(of index: Int) -> Int { (self.head + index) & (self.slots.count - 1) }
 
     private mutating func grow() {

@@ -22,7 +22,7 @@ public protocol PresenceService: Sendable {
     @discardableResult
     func setOffline(_ connection: PresentConnection) async throws(ChatError) -> PresenceTransition?
 
-    /// Renews connections, adding those that had died.
+    /// Renews connections, adding those that are not there or had died.
     @discardableResult
     func heartbeat(_ connections: [PresentConnection]) async throws(ChatError) -> [PresenceTransition]
 

@@ -33,15 +33,17 @@ struct PresenceOutbox {
     /// Takes all that is noted, as commands in any order; they are about different connections.
     mutating func takeAll() -> [Command] {
         var commands: [Command] = []
-        var renewed: [PresentConnection] = []
+        var (came, renewed): ([PresentConnection], [PresentConnection]) = ([], [])
         for (connection, change) in self.changes {
             switch change {
-            case .online: commands.append(.setOnline(connection))
+            case .online: came.append(connection)
             case .offline: commands.append(.setOffline(connection))
             case .heartbeat: renewed.append(connection)
             }
         }
         self.changes.removeAll()
+        // A heartbeat adds, too. So when thousands come at once, as from a pod that has died, it takes a call for hundreds and not for each.
+        if came.count == 1 { commands.append(.setOnline(came[0])) } else { renewed += came }
         for start in stride(from: 0, to: renewed.count, by: Self.heartbeatBatch) {
             commands.append(.heartbeat(Array(renewed[start..<min(start + Self.heartbeatBatch, renewed.count)])))
         }

@@ -74,7 +74,7 @@ extension ReplayWindow {
         func places(of scope: ChatScope, within offsets: Range<Int64>, limit: Int) -> [Int64] {
             guard let places = self.places[scope] else { return [] }
             var found: [Int64] = []
-            var index = places.firstIndex(notBelow: offsets.lowerBound)
+            var index = places.prefixCount { $0 < offsets.lowerBound }
             while index < places.count, places[index] < offsets.upperBound, found.count <= limit {
                 found.append(places[index])
                 index += 1
@@ -91,17 +91,5 @@ extension ChatRecord {
     fileprivate var event: ChatEvent? {
         guard case .event(let event) = self.payload else { return nil }
         return event
-    }
-}
-
-extension Ring<Int64> {
-    /// The first index of an element that is `bound` or more, by binary search; the end if there is none.
-    fileprivate func firstIndex(notBelow bound: Int64) -> Int {
-        var (low, high) = (0, self.count)
-        while low < high {
-            let middle = low + (high - low) / 2
-            if self[middle] < bound { low = middle + 1 } else { high = middle }
-        }
-        return low
     }
 }

@@ -51,8 +51,10 @@ struct ScopeResume {
         case .events(let events) where events.count <= self.room:
             return .replay(self.past + events)
         case .begins(let first) where first > missing.lowerBound && self.fills < Self.maximumFills:
+            // Up to the window at first. If it has forgotten that much while the source was asked, it will forget about as much again.
+            let margin = Int64(self.fills) * 4 * (first - missing.lowerBound)
             self.fills += 1
-            return .fill(missing.lowerBound..<min(first, missing.upperBound))
+            return .fill(missing.lowerBound..<min(first + margin, missing.upperBound))
         case .events, .begins, .tooMany:
             return .giveUp
         }

@@ -3,8 +3,9 @@ internal import Logging
 
 /// Reads parts of a ``KafkaLog`` again, for clients that resume behind what a pod has in memory.
 ///
-/// A thread of its own with one client for all, which joins no group and commits nothing, finds what is asked for, one request after the
-/// other. The client is made for the first request. Of a topic that is compacted nobody can tell what is missing, so the log must not be one.
+/// A thread of its own with one client for all, which joins no group and commits nothing, finds what is asked for, for all who wait for
+/// one partition together, and keeps what it has read while more is asked for. The client is made for the first request. Of a topic that is
+/// compacted nobody can tell what is missing, so the log must not be one.
 public final class KafkaReplaySource: Sendable {
     private let desk: ReplayDesk
     private let thread: OwnedThread

@@ -1,8 +1,9 @@
 internal import ChatifyCore
 
-/// Where those who look for events and the thread that finds them meet: first come, first served.
+/// Where those who look for events and the thread that finds them meet: those of one partition are served together, first the partition of
+/// whom came first.
 ///
-/// Bound: so many requests, the one under way included; more are refused at once.
+/// Bound: so many requests, those under way included; more are refused at once.
 final class ReplayDesk: Sendable {
     typealias Answer = Result<[EnrichedChatEvent]?, ChatError>
 
@@ -15,7 +16,8 @@ final class ReplayDesk: Sendable {
 
     /// What the thread does next.
     enum Turn {
-        case job(Job)
+        /// All who wait for events of one partition, at least one.
+        case jobs([Job])
         /// Nobody asked for anything.
         case idle
         case close
@@ -23,7 +25,7 @@ final class ReplayDesk: Sendable {
 
     private struct State {
         var waiting: [Job] = []
-        /// Those who wait, and the one whose events are being looked for.
+        /// Those who wait, and those whose events are being looked for.
         var pending = 0
         var isClosing = false
     }
@@ -65,7 +67,10 @@ extension ReplayDesk {
     func next(atMost time: Duration?) -> Turn {
         let turn = self.state.wait(atMost: time) { state -> Turn? in
             if state.isClosing { return .close }
-            return state.waiting.isEmpty ? nil : .job(state.waiting.removeFirst())
+            guard let partition = state.waiting.first?.request.partition else { return nil }
+            let jobs = state.waiting.filter { $0.request.partition == partition }
+            state.waiting.removeAll { $0.request.partition == partition }
+            return .jobs(jobs)
         }
         return turn ?? .idle
     }

@@ -1,12 +1,14 @@
 internal import ChatifyCore
 internal import Logging
 
-/// What the thread of a ``KafkaReplaySource`` does: reads parts of the log again, one after the other, with one client for all.
+/// What the thread of a ``KafkaReplaySource`` does: reads parts of the log again, one after the other, with one client for all, and keeps them
+/// while they are asked for.
 struct ReplayThread: ~Copyable {
     private let desk: ReplayDesk
     private let configuration: KafkaClientConfiguration
     private let limits: KafkaReplayLimits
     private let log: KafkaLogLines
+    private var memory: ReplayMemory
     /// Made when it is needed for the first time, and anew after it has failed for good.
     private var consumer: ConsumerClient?
 
@@ -20,10 +22,9 @@ struct ReplayThread: ~Copyable {
         self.configuration = configuration
         self.limits = limits
         self.log = KafkaLogLines(logger: logger)
+        self.memory = ReplayMemory(maximumBytes: limits.maximumBytes)
     }
 
-    /// How long the client is left alone while there is nothing to find.
-    private static let restTime = Duration.seconds(1)
     /// How long the thread waits at most before it looks whether it is to end.
     private static let patience = Duration.milliseconds(100)
     /// How long it may take to end a client.
@@ -32,9 +33,10 @@ struct ReplayThread: ~Copyable {
     /// Answers requests until the desk is closed.
     consuming func run() {
         while true {
-            switch self.desk.next(atMost: self.consumer == nil ? nil : Self.restTime) {
-            case .job(let job): self.desk.answer(job, self.find(job))
-            case .idle: break
+            let isAtRest = self.consumer == nil && self.memory.isEmpty
+            switch self.desk.next(atMost: isAtRest ? nil : self.limits.restTime) {
+            case .jobs(let jobs): self.answer(jobs)
+            case .idle: self.memory = ReplayMemory(maximumBytes: self.limits.maximumBytes)
             case .close:
                 self.retire()
                 return self.desk.end()
@@ -43,56 +45,78 @@ struct ReplayThread: ~Copyable {
         }
     }
 
+    /// Answers all who wait for events of one partition, who misses most first: what is read for that one the others find.
+    private mutating func answer(_ jobs: [ReplayDesk.Job]) {
+        var last: (request: ReplayRequest, answer: ReplayDesk.Answer)?
+        for job in jobs.sorted(by: { $0.request.precedes($1.request) }) {
+            // Who asks for the very same, as all who were in one room do, shares the answer's memory.
+            let answer = last.flatMap { $0.request == job.request ? $0.answer : nil } ?? self.find(job)
+            self.desk.answer(job, answer)
+            // What one found no time for another may have.
+            last = job.deadline > .now ? (job.request, answer) : nil
+        }
+    }
+
     private mutating func find(_ job: ReplayDesk.Job) -> ReplayDesk.Answer {
         // Who has waited for too long costs nothing more.
-        guard job.deadline > .now else { return .success(nil) }
+        guard job.deadline > .now, !self.desk.isClosing else { return self.nothing }
         do throws(ChatError) {
-            let consumer = try self.client()
-            do throws(KafkaError) {
-                defer { try? consumer.assign([:]) }
-                try consumer.assign([job.request.partition: job.request.offsets.lowerBound])
-                let events = try self.read(job, consumer)
-                return self.desk.isClosing && events == nil ? .failure(.replayClosed) : .success(events)
-            } catch {
-                self.retire()
-                throw .notRead(error)
+            switch self.memory.begin(job.request) {
+            case .whole: break
+            case .read(let offset): guard try self.read(job, from: offset) else { return self.nothing }
+            case .notWhole: return self.nothing
             }
+            return .success(self.memory.events(for: job.request))
         } catch {
             return .failure(error)
         }
     }
 
-    /// Reads until everything is found, or it is known, or time, that it will not be.
-    /// - Throws: What the client cannot recover from.
-    private func read(_ job: ReplayDesk.Job, _ consumer: ConsumerClient) throws(KafkaError) -> [EnrichedChatEvent]? {
-        var fill = ReplayFill(job.request, maximumBytes: self.limits.maximumBytes)
-        while !self.desk.isClosing {
-            let rest = ContinuousClock.now.duration(to: job.deadline)
-            guard rest > .zero else { break }
-            switch try self.step(&fill, consumer, atMost: min(rest, Self.patience)) {
-            case .more: break
-            case .whole(let events): return events
-            case .notWhole: return nil
+    /// What is answered when not everything was found.
+    private var nothing: ReplayDesk.Answer { self.desk.isClosing ? .failure(.replayClosed) : .success(nil) }
+
+    /// Reads until everything that is asked for was read, or it is known, or time, that it will not be.
+    private mutating func read(_ job: ReplayDesk.Job, from offset: Int64) throws(ChatError) -> Bool {
+        let consumer = try self.client()
+        do throws(KafkaError) {
+            defer { try? consumer.assign([:]) }
+            try consumer.assign([job.request.partition: offset])
+            while !self.desk.isClosing {
+                let rest = ContinuousClock.now.duration(to: job.deadline)
+                guard rest > .zero else { break }
+                switch try self.step(job.request, consumer, atMost: min(rest, Self.patience)) {
+                case .read: break
+                case .whole: return true
+                case .notWhole: return false
+                }
             }
+            return false
+        } catch {
+            self.retire()
+            throw .notRead(error)
         }
-        return nil
     }
 
-    private func step(
-        _ fill: inout ReplayFill,
+    /// - Throws: What the client cannot recover from.
+    private mutating func step(
+        _ request: ReplayRequest,
         _ consumer: ConsumerClient,
         atMost time: Duration
-    ) throws(KafkaError) -> ReplayFill.Step {
+    ) throws(KafkaError) -> ReplayMemory.Step {
         switch consumer.poll(atMost: time) {
         case .message(let message):
-            return fill.take(ChatRecord(message, policy: self.configuration.policy), size: message.size)
-        case .end(let position): return fill.end(at: position)
+            let record = ChatRecord(message, policy: self.configuration.policy)
+            return self.memory.take(record, size: message.size, for: request)
+        case .end(let position): return self.memory.end(at: position, for: request)
         case .failure(let error):
             if error.kind == .fatal { throw error }
             // Anything but a place that is gone may pass while there is time.
-            return error.kind == .outOfRange ? .notWhole : .more
-        case nil: return .more
+            guard error.kind == .outOfRange else { break }
+            self.memory.forget(request.partition)
+            return .notWhole
+        case nil: break
         }
+        return self.memory.begin(request)
     }
 
     private mutating func client() throws(ChatError) -> ConsumerClient {

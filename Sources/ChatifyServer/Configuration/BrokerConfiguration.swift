@@ -12,6 +12,8 @@ public struct BrokerConfiguration: Sendable, Hashable {
     public var linger: Duration = .milliseconds(5)
     /// How long a send may take, retries included, before it fails; 30 s by default.
     public var deliveryTimeout: Duration = .seconds(30)
+    /// The bytes of the log that are read again for clients that resume, and kept while more of them come; 32 MiB by default.
+    public var replayBytes = 33_554_432
     /// The security settings by their names in lower case, such as `mechanism`.
     public var security: [String: String] = [:]
     /// Further properties of librdkafka by their names.

@@ -20,6 +20,7 @@ extension SettingKey {
             .flag("Chatify:MessageBroker:CreateTopics", \.broker.createsTopics),
             .duration("Chatify:MessageBroker:LingerMs", \.broker.linger, 0...1000, in: .milliseconds),
             .duration("Chatify:MessageBroker:DeliveryTimeoutSeconds", \.broker.deliveryTimeout, 1...600),
+            .number("Chatify:MessageBroker:ReplayBytes", \.broker.replayBytes, 65_536...1_073_741_824),
             .flag("Chatify:MessageBroker:UseInMemoryBroker", \.usesInMemoryBroker),
             .group("Chatify:MessageBroker:BroadcastConsumerGroupPrefix", \.broadcastGroupPrefix),
         ] + Self.securityNames.map(Self.security)

@@ -80,10 +80,12 @@ struct ScopeResumeTests {
     @Test func `A window that runs away is not run after for ever`() {
         var resume = self.resume
         var offset: Int64 = 11
-        for _ in 0..<4 {
-            #expect(resume.proceed(standing: offset + 10) { _ in .begins(offset + 5) } == .fill(offset..<offset + 5))
-            resume.fill(offset..<offset + 5, with: [])
-            offset += 5
+        // The first ends where the window began, the others further and further within it.
+        for length in [5, 25, 45, 60] as [Int64] {
+            let fill = offset..<offset + length
+            #expect(resume.proceed(standing: offset + 60) { _ in .begins(offset + 5) } == .fill(fill))
+            resume.fill(fill, with: [])
+            offset += length
         }
         #expect(resume.proceed(standing: offset + 10) { _ in .begins(offset + 5) } == .giveUp)
     }
