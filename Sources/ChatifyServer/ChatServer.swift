@@ -148,8 +148,10 @@ public final class ChatServer: Sendable {
     }
 
     private func closeAdapters() async {
-        await self.adapters.broadcastConsumer.close()
-        await self.adapters.historyConsumer?.close()
+        // Each may have to wait for a log that does not answer.
+        async let live: Void = self.adapters.broadcastConsumer.close()
+        async let history: Void? = self.adapters.historyConsumer?.close()
+        _ = await (live, history)
         await self.adapters.onStop()
     }
 

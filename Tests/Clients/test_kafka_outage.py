@@ -141,6 +141,7 @@ def test_stop_while_brokers_hang(own_kafka, topic, pods, scope):
     own_kafka.freeze()
     try:
         for pod in pods:
-            pod.stop(wait=2 * WAIT)
+            # A commit that is under way may take its 10 s.
+            pod.stop(wait=5 * WAIT)
     finally:
         own_kafka.thaw()

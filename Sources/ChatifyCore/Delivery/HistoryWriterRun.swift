@@ -20,7 +20,8 @@ struct HistoryWriterRun {
             guard let records = await self.nextBatch() else { continue }
             await self.process(records)
         }
-        await self.commit()
+        // What the log did not keep a moment ago is stored again at worst; nobody should wait for it once more.
+        if !self.commitOutage.isOpen { await self.commit() }
     }
 
     /// Reads a batch; `nil` after an error and its pause.

@@ -4,7 +4,7 @@ internal import ChatifyCore
 /// Owns a librdkafka client.
 ///
 /// Sendable because a client may be used from any thread (INTRODUCTION.md, "Threads and callbacks"). Letting go of the last
-/// reference waits for librdkafka's threads, so that is to happen on a thread of our own.
+/// reference waits for librdkafka's threads, for two seconds at most, so that is to happen on a thread of our own.
 final class KafkaClient: Sendable {
     /// Lent to the files of this folder.
     nonisolated(unsafe) let pointer: OpaquePointer
@@ -40,8 +40,24 @@ final class KafkaClient: Sendable {
         self.pointer = pointer
     }
 
-    // A consumer has left its group before, as far as there was time for it.
-    deinit { rd_kafka_destroy_flags(self.pointer, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE) }
+    deinit { Self.destroy(self.pointer) }
+
+    /// How long it is waited for librdkafka's threads to end.
+    private static let endingTime = Duration.seconds(2)
+
+    /// Ends a client; a consumer has left its group before, as far as there was time for it.
+    ///
+    /// librdkafka waits for the answers to all commits, from brokers that hang for as long as `socket.timeout.ms`, and only then for its
+    /// threads. Nothing of ours depends on that, so what takes long goes on by itself.
+    private static func destroy(_ pointer: OpaquePointer) {
+        nonisolated(unsafe) let pointer = pointer
+        let hasEnded = Monitor(false)
+        _ = OwnedThread {
+            rd_kafka_destroy_flags(pointer, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE)
+            hasEnded.withLock(waking: true) { $0 = true }
+        }
+        _ = hasEnded.wait(atMost: Self.endingTime) { $0 ? true : nil }
+    }
 
     /// What ``EventQueue`` turns into values; anything else librdkafka handles by itself.
     private static let events =
