@@ -16,6 +16,7 @@ let package = Package(
             dependencies: [
                 .product(name: "ChatifyCore", package: "chatify"),
                 .product(name: "ChatifyHub", package: "chatify"),
+                .product(name: "ChatifySignalR", package: "chatify"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),

@@ -28,11 +28,13 @@ struct Broadcast: Sendable {
     /// Makes a batch that only says where the reading stands.
     init(endingAt ends: [Int32: Int64]) { self.ends = ends }
 
+    /// Encodes the events of a batch of records.
     init(_ batch: BroadcastBatch, encodings: [HubEncoding]) {
         self.init(batch.events, encodings: encodings)
         for record in batch.records { self.ends[record.position.partition] = record.position.offset + 1 }
     }
 
+    /// Encodes events, of which no place in the log is known to be reached.
     init(_ events: [EnrichedChatEvent], encodings: [HubEncoding]) {
         var open: [ScopeID: Int] = [:]
         for event in events {

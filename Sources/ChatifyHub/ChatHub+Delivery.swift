@@ -40,6 +40,8 @@ extension ChatHub: ChatEventSubscriber {
 
 /// What live delivery works on, under one lock, so that a shard knows exactly from which record on it is served.
 struct LiveDelivery {
+    /// All shards, each at its index.
     var shards: [Confined<HubShard>] = []
+    /// What was read last.
     var window: ReplayWindow
 }

@@ -4,6 +4,7 @@ internal import ChatifySignalR
 ///
 /// Confined to the connection's executor; each question is settled exactly once.
 struct ClientInvocations {
+    /// What a question comes to.
     typealias Outcome = Result<HubValue, HubInvocationError>
 
     private struct Question {
@@ -60,5 +61,6 @@ struct ClientInvocations {
 }
 
 extension HubInvocationError {
+    /// The connection is not open, or ended before the answer.
     static let connectionClosed = HubInvocationError(.closed, "The connection is not open.")
 }

@@ -1,11 +1,13 @@
 internal import ChatifyCore
+internal import ChatifySignalR
 
 /// Which connection tokens are good for what: negotiated and waiting for a transport, or in use, and where.
 ///
 /// Pure; time comes in as an argument. Bounded by the setting for negotiations and by the open connections.
 struct ConnectionRegistry {
+    /// What becomes of a claim.
     enum Claim: Hashable {
-        case granted(ConnectionID)
+        case granted(OpenConnection)
         /// Nobody negotiated this token, or it ended.
         case unknown
         case alreadyInUse
@@ -40,6 +42,7 @@ struct ConnectionRegistry {
     /// Kept only if there is a limit.
     private var connectionsOfUser: [UserID: Int] = [:]
 
+    /// Makes an empty registry; 0 connections per user stand for no limit.
     init(maximumNegotiations: Int, maximumPerUser: Int) {
         self.maximumNegotiations = maximumNegotiations
         self.maximumPerUser = maximumPerUser
@@ -87,7 +90,7 @@ struct ConnectionRegistry {
         connection.isStateful = negotiation.isStateful && home.transport == .webSockets
         guard self.open(token: token, connection) else { return .tooManyOfUser }
         self.negotiations[token] = nil
-        return .granted(negotiation.connectionID)
+        return .granted(connection)
     }
 
     /// Takes a token into use, for a client that skipped negotiation a fresh one; `false` if the user has too many.
@@ -104,9 +107,6 @@ struct ConnectionRegistry {
 
     /// Takes note of the shard on which a connection lives.
     mutating func settle(token: String, on shard: Int) { self.inUse[token]?.home.shard = shard }
-
-    /// Whether the client of an open connection may come back with another transport.
-    func isStateful(_ token: String) -> Bool { self.inUse[token]?.isStateful ?? false }
 
     /// Gives back a token whose connection ended.
     ///
@@ -128,8 +128,6 @@ struct ConnectionRegistry {
         self.release(token: token)
         self.inUse[token] = nil
     }
-
-    func isInUse(_ token: String) -> Bool { self.inUse[token] != nil }
 
     /// Drops negotiations that no transport claimed in time; costs only those that are dropped.
     mutating func expire(now: ContinuousClock.Instant) {

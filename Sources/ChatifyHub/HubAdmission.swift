@@ -1,4 +1,5 @@
 public import ChatifyCore
+internal import ChatifySignalR
 
 /// The right to open one connection, granted by ``ChatHub/attach(token:bearerToken:claimedUser:)`` or
 /// ``HubShard/attachEventStream(token:bearerToken:claimedUser:)``.
@@ -10,10 +11,12 @@ public struct HubAdmission: Sendable {
     public let connectionID: ConnectionID
     /// Who connects.
     public let identity: Identity
+    /// The key under which the connection is known.
     let token: String
+    /// What the connection is let in by.
     let transport: HubTransportKind
     /// Whether the client may come back with another transport.
-    var isStateful = false
+    let isStateful: Bool
     /// Which connection is to go on over this transport; `nil` for a new one.
     var reattachment: Reattachment?
 
@@ -22,27 +25,13 @@ public struct HubAdmission: Sendable {
         let home: Confined<HubShard>
         let number: Int
     }
-}
 
-/// Why a hub endpoint refuses a request, as HTTP says it.
-public struct HubRejection: Error, Sendable, Hashable {
-    /// The HTTP status code.
-    public let status: Int
-    /// One sentence for people.
-    public let reason: String
-
-    init(_ status: Int, _ reason: String) {
-        self.status = status
-        self.reason = reason
+    /// Grants a transport of `connection`, which is in use under `token`.
+    init(to connection: OpenConnection, as identity: Identity, token: String) {
+        self.connectionID = connection.connectionID
+        self.identity = identity
+        self.token = token
+        self.transport = connection.home.transport
+        self.isStateful = connection.isStateful
     }
-
-    static let idRequired = HubRejection(400, "Connection ID required")
-    static let transportChange = HubRejection(400, "Cannot change transports mid-connection")
-    static let notPolled = HubRejection(400, "Only long-polling connections are ended by DELETE.")
-    static let takesNoPost = HubRejection(405, "A WebSocket connection takes no POST.")
-    static let tooManyPosts = HubRejection(429, "Too many requests of this connection wait for their turn.")
-    static let unknownConnection = HubRejection(404, "No Connection with that ID")
-    static let alreadyInUse = HubRejection(409, "The connection has a transport already.")
-    static let otherUser = HubRejection(403, "The connection belongs to another user.")
-    static let tooManyOfUser = HubRejection(429, "This user has too many connections.")
 }

@@ -11,19 +11,6 @@ enum HubCall: Hashable {
     case watchPresence([UserID])
 }
 
-/// Why an invocation is not a call; each has a wording of its own (signalr.md §7).
-enum HubBindingError: Error, Equatable {
-    case unknownMethod
-    /// The method streams and was called without one.
-    case streaming
-    /// The method does not stream and was called for a stream.
-    case notStreaming
-    /// Wrong count or types of arguments.
-    case arguments
-    /// Arguments of the right types that break the domain policy.
-    case invalid(String)
-}
-
 extension HubCall {
     /// The methods by their names in lower case; hub methods are matched without regard to case.
     private static let methods: [String: @Sendable ([HubValue]) throws(HubBindingError) -> HubCall] = [
@@ -44,6 +31,7 @@ extension HubCall {
         "watchpresenceasync": { arguments throws(HubBindingError) in .watchPresence(try users(arguments)) },
     ]
 
+    /// Whether the hub has a method of that name that does not stream.
     static func isMethod(_ name: String) -> Bool { self.methods[name.lowercased()] != nil }
 
     /// Binds an invocation to the method it names.
@@ -123,6 +111,7 @@ extension HubCall {
         }
     }
 
+    /// Reads the id of a scope.
     static func scopeID(_ text: String) throws(HubBindingError) -> ScopeID {
         do {
             return try ScopeID(text)
@@ -131,6 +120,7 @@ extension HubCall {
         }
     }
 
+    /// Reads the type of a scope: its number or its name.
     static func scopeType(_ value: HubValue) throws(HubBindingError) -> ScopeType {
         switch value {
         case .integer(let number):

@@ -2,6 +2,12 @@ public import ChatifySignalR
 
 /// How a hub treats its connections; the defaults are those of contracts §8.
 public struct HubConfiguration: Sendable {
+    /// The transports that clients are offered; all by default.
+    ///
+    /// Whoever comes by another is refused with status 404. Only over WebSockets is stateful reconnect agreed on.
+    public var transports = Set(HubTransportKind.all)
+    /// The protocols that clients may speak; JSON and MessagePack by default.
+    public var protocols: [any HubProtocol] = [JSONHubProtocol(), MessagePackHubProtocol()]
     /// Keep-alive, time-outs and the size of a record (signalr.md §8).
     public var limits = HubLimits()
     /// The scopes one connection may be joined to; 128 by default.

@@ -22,10 +22,11 @@ extension HubConnection {
             throw HubInvocationError(.tooMany, "\(limit) invocations of this client wait for their answers.")
         }
         let id = self.asked.nextID()
+        let deadline = self.shard.hub.surroundings.now() + timeout
         let confined = Confined(self, to: self.shard.executor)
         let outcome = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                self.asked.ask(id, until: .now + timeout, continuation)
+                self.asked.ask(id, until: deadline, continuation)
                 self.send(.invocation(HubInvocation(id: id, target: target, arguments: arguments)))
             }
         } onCancel: {

@@ -16,6 +16,7 @@ extension HubConnection {
     /// Receives no more, answers what was received, then closes with a request to reconnect.
     func drain() { self.end(as: .drain) }
 
+    /// Receives no more, answers what was received, then closes with that record, if there is one.
     func end(with record: [UInt8]?) { self.end(as: .record(record)) }
 
     private func end(as ending: Ending) {
@@ -25,6 +26,7 @@ extension HubConnection {
         self.endIfIdle()
     }
 
+    /// Closes a connection that is to end, once nothing of it is carried out any more.
     func endIfIdle() {
         guard self.runner == nil else { return }
         switch self.ending {

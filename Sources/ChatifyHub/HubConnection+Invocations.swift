@@ -4,6 +4,7 @@ internal import Logging
 
 // Invocations run one at a time, in the order they came (signalr.md §6).
 extension HubConnection {
+    /// Acts on a message of the client.
     func take(_ message: HubMessage) {
         switch message {
         case .invocation(let invocation): self.enqueue(invocation)
@@ -41,6 +42,7 @@ extension HubConnection {
         self.endIfIdle()
     }
 
+    /// Completes an invocation, if the client wants to hear of it.
     func answer(_ invocation: HubInvocation, _ outcome: HubCompletion.Outcome) {
         // Without an id the client wants no answer, not even of an error (signalr.md §6).
         guard let id = invocation.id else { return }
@@ -74,6 +76,7 @@ extension HubConnection {
         }
     }
 
+    /// Logs a failure that is not the client's own doing.
     func log(_ error: ChatError, target: String, _ correlationID: CorrelationID) {
         guard error.code != .validation, error.code != .rateLimitExceeded, error.code != .forbidden else { return }
         self.shard.hub.logger.warning(

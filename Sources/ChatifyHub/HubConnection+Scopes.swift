@@ -7,11 +7,13 @@ extension HubConnection {
         var place: Int
     }
 
+    /// Learns that it has another place among the members of a scope.
     func moved(to place: Int, in members: ScopeMembers) {
         guard let index = self.memberships.firstIndex(where: { $0.members === members }) else { return }
         self.memberships[index].place = place
     }
 
+    /// Whether this connection is joined to the scope.
     func isMember(of scope: ChatScope) -> Bool {
         self.memberships.contains { $0.members.scope == scope }
     }

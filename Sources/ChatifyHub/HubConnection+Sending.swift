@@ -24,6 +24,7 @@ extension HubConnection {
         return true
     }
 
+    /// Sends a message, or sheds the client.
     func send(_ message: HubMessage) {
         guard let encoding = self.encoding else { return }
         if let kept = self.keptEncoding, !self.keep(kept.encode(message), count: 1) { return }
@@ -62,11 +63,13 @@ extension HubConnection {
         self.close(error: "The client does not keep up with its messages.", allowReconnect: true)
     }
 
+    /// Ends the connection with a close record.
     func close(error: String?, allowReconnect: Bool) {
         guard self.transport != nil else { return }
         self.close(sending: self.machine.close(error: error, allowReconnect: allowReconnect))
     }
 
+    /// Ends the connection with that record, if there is one.
     func close(sending record: [UInt8]?) {
         let bytes = record.map(self.frame)
         self.finish { $0.close(sending: bytes) }

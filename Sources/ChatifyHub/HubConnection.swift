@@ -11,29 +11,40 @@ public final class HubConnection: HubReceiver {
     /// Who is connected.
     public var userID: UserID { self.admission.identity.userID }
 
+    /// Where this connection lives.
     let shard: HubShard
+    /// By what right it was opened.
     let admission: HubAdmission
     /// How the transport that is there wraps records.
     var framing: HubFraming
+    /// What carries the bytes; `nil` once the connection has ended.
     var transport: (any HubTransport)?
+    /// Decides what received bytes mean, and what time brings.
     var machine: HubConnectionStateMachine
+    /// How messages are written; `nil` before the handshake.
     var encoding: HubEncoding?
     /// How records are kept that another transport may have to send again; `nil` without stateful reconnect.
     var keptEncoding: HubEncoding?
+    /// What the client called and was not answered yet.
     var invocations: InvocationQueue
+    /// Carries out the invocations, one after the other; `nil` if there are none.
     var runner: Task<Void, Never>?
+    /// The scopes it is joined to; bounded by the setting.
     var memberships: [Membership] = []
     /// The streams that run, by the client's ids; bounded by the setting.
     var streams: [String: HubStream] = [:]
     /// What the client was asked by the server.
     var asked = ClientInvocations()
+    /// Whether the transport is to hand over nothing, because the client is ahead of its answers.
     var isReadingPaused = false
     /// How many transports were let in besides the first, and which of them is in place; 0 for the first.
     var transports = (admitted: 0, attached: 0)
+    /// The requests that wait meanwhile.
     var posts = PostQueue()
     /// Set once nothing more is received: what is at hand is answered, then the connection ends so.
     var ending: Ending?
 
+    /// Opens a connection whose client is yet to shake hands.
     init(shard: HubShard, transport: any HubTransport, admission: HubAdmission, framing: HubFraming) {
         let configuration = shard.hub.configuration
         self.shard = shard
@@ -41,7 +52,7 @@ public final class HubConnection: HubReceiver {
         self.framing = framing
         self.transport = transport
         self.machine = HubConnectionStateMachine(
-            protocols: shard.hub.protocols,
+            protocols: configuration.protocols,
             limits: admission.transport.limits(configuration.limits),
             transferFormats: admission.transport.transferFormats.filter(framing.transferFormats.contains),
             reconnectLimits: admission.isStateful ? configuration.statefulReconnect : nil,
@@ -99,6 +110,7 @@ extension HubConnection {
         }
     }
 
+    /// Lets time pass.
     func tick(now: ContinuousClock.Instant) {
         self.asked.expire(now: now)
         guard self.transport != nil, let action = self.machine.tick(now: now) else { return }
@@ -128,6 +140,7 @@ extension HubConnection {
     /// How many received bytes wait to be understood.
     package var bufferedCount: Int { self.machine.bufferedCount }
 
+    /// This connection as the presence service knows it.
     var presence: PresentConnection {
         PresentConnection(userID: self.userID, connectionID: self.id, podID: self.shard.hub.podID)
     }

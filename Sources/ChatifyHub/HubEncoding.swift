@@ -5,9 +5,12 @@ internal import ChatifySignalR
 final class HubEncoding: Sendable {
     /// The place in the hub's list of encodings.
     let index: Int
+    /// Writes records.
     let hubProtocol: any HubProtocol
+    /// Wraps them.
     let framing: HubFraming
 
+    /// Puts a protocol and a framing together.
     init(index: Int, hubProtocol: any HubProtocol, framing: HubFraming) {
         self.index = index
         self.hubProtocol = hubProtocol

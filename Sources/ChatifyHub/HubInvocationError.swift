@@ -21,6 +21,7 @@ public struct HubInvocationError: Error, Hashable, Sendable {
     /// What happened, for people; the client's own words if it ``Code/refused``.
     public let message: String
 
+    /// Makes an error of its parts.
     init(_ code: Code, _ message: String) {
         self.code = code
         self.message = message

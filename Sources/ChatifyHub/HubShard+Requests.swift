@@ -1,4 +1,5 @@
 internal import ChatifyCore
+internal import ChatifySignalR
 
 // Server-sent events and long polling, whose connections are the subject of many requests (signalr.md §3 and §4).
 //
@@ -8,12 +9,13 @@ extension HubShard {
     /// Lets a stream of server-sent events in; the connection will live on this shard.
     ///
     /// - Throws: ``HubRejection`` with status 400 (no id, or another transport has it), 401, 403 (another user's token),
-    ///   404 (unknown), 409 (in use) or 429 (too many connections of this user).
+    ///   404 (unknown, or the hub serves no such streams), 409 (in use) or 429 (too many connections of this user).
     public func attachEventStream(
         token: String?,
         bearerToken: String?,
         claimedUser: String?
     ) async throws(HubRejection) -> HubAdmission {
+        try self.hub.demand(.serverSentEvents)
         guard let token else { throw .idRequired }
         let home = ConnectionHome(transport: .serverSentEvents, shard: self.index)
         return try await self.hub.attach(token, bearerToken, claimedUser, at: home)
@@ -23,12 +25,13 @@ extension HubShard {
     ///
     /// Cancel the task when the client has gone: what waits for it is then kept for its next poll.
     /// - Throws: ``HubRejection`` with status 400 (no id, or another transport has it), 401, 403 (another user's token),
-    ///   404 (unknown) or 429 (too many connections of this user).
+    ///   404 (unknown, or the hub serves no long polling) or 429 (too many connections of this user).
     public func poll(
         token: String?,
         bearerToken: String?,
         claimedUser: String?
     ) async throws(HubRejection) -> LongPollAnswer {
+        try self.hub.demand(.longPolling)
         let (id, home) = try await self.find(token, bearerToken, claimedUser)
         guard home.transport == .longPolling else { throw .transportChange }
         let answer = await self.hub.shard(home.shard)?.run { await $0.polled[id]?.poll() }
@@ -39,8 +42,9 @@ extension HubShard {
     /// Takes data of a client, whole or split anywhere; the data of several requests in the order in which they came.
     ///
     /// Returns when the data is taken, which is later while the client is ahead of its answers.
-    /// - Throws: ``HubRejection`` with status 400 (no id), 401, 403 (another user's token), 404 (unknown or ended), 405 (a
-    ///   WebSocket) or 429 (too many requests wait, or too many connections of this user).
+    /// - Throws: ``HubRejection`` with status 400 (no id), 401, 403 (another user's token), 404 (unknown or ended, or it has no
+    ///   transport yet and the hub serves no long polling), 405 (a WebSocket) or 429 (too many requests wait, or too many
+    ///   connections of this user).
     public func post(
         _ body: [UInt8],
         token: String?,
@@ -89,6 +93,7 @@ extension HubShard {
         switch self.hub.registry.withLock({ $0.standing(of: token) }) {
         case .unknown: throw .unknownConnection
         case .negotiated(let id):
+            try self.hub.demand(.longPolling)
             let identity = try await self.hub.identify(bearerToken, claimedUser, as: id)
             return try self.open(token, by: identity)
         case .open(let connection):

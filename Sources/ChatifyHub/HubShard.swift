@@ -6,17 +6,24 @@ internal import ChatifySignalR
 /// Made by ``ChatHub/makeShard(on:)``. Belongs to its executor: every call must be made there, and so are the calls
 /// to the transports.
 public final class HubShard {
+    /// The hub it is a part of.
     let hub: ChatHub
+    /// Where it lives.
     let executor: any HubExecutor
     /// The place in the hub's list of shards; set once, by the hub.
     var index = 0
+    /// The transports of the connections that poll.
     var polled: [ConnectionID: LongPollingTransport] = [:]
+    /// The connections that are open.
     private(set) var connections: [ConnectionID: HubConnection] = [:]
     private var scopes: [ChatScope: ScopeMembers] = [:]
+    /// The time of what happened last, a tick, a delivery or an opening: near enough for what was sent.
     private(set) var now: ContinuousClock.Instant
     /// Per partition the offset of the record that comes next: all before it were delivered here, none behind it.
     private(set) var standing: [Int32: Int64]
+    /// The connections that wait for what is yet to be delivered here.
     var readWaiters = ReadWaiters()
+    /// Whom its connections watch.
     var watch = PresenceWatch() {
         didSet { self.hub.watchers(on: self, areThere: !self.watch.isEmpty) }
     }
@@ -25,6 +32,7 @@ public final class HubShard {
     /// Whether no connection may wait for another transport any more.
     private(set) var isEnding = false
 
+    /// Makes a shard without connections, which is given what comes from `standing` on.
     init(hub: ChatHub, executor: any HubExecutor, standing: [Int32: Int64]) {
         self.hub = hub
         self.executor = executor
@@ -109,6 +117,7 @@ public final class HubShard {
         for transport in Array(self.polled.values) { transport.delete() }
     }
 
+    /// Queues a batch on the connections that are joined to its scopes.
     func deliver(_ broadcast: Broadcast) {
         self.now = self.hub.surroundings.now()
         var deliveries = 0
@@ -129,6 +138,7 @@ public final class HubShard {
         )
     }
 
+    /// Its connections that are joined to a scope, perhaps none yet.
     func members(of scope: ChatScope) -> ScopeMembers {
         if let members = self.scopes[scope] { return members }
         let members = ScopeMembers(scope: scope)
@@ -136,12 +146,15 @@ public final class HubShard {
         return members
     }
 
+    /// Forgets a scope that the last of its connections has left.
     func left(_ members: ScopeMembers) {
         if members.connections.isEmpty { self.scopes[members.scope] = nil }
     }
 
+    /// The open connection of that id.
     func connection(_ id: ConnectionID) -> HubConnection? { self.connections[id] }
 
+    /// Forgets a connection that has ended.
     func closed(_ connection: HubConnection) {
         guard self.connections.removeValue(forKey: connection.id) != nil else { return }
         self.readWaiters.abandon(connection.id)

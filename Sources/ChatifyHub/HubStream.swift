@@ -8,6 +8,7 @@ final class HubStream {
     var task: Task<Void, Never>?
     private var waiter: CheckedContinuation<Void, Never>?
 
+    /// Makes a stream whose task is yet to be started.
     init(id: String) { self.id = id }
 
     /// Stops the items.

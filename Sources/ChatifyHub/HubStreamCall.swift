@@ -13,6 +13,7 @@ extension HubStreamCall {
         "streamhistoryasync": { arguments throws(HubBindingError) in try history(arguments) }
     ]
 
+    /// Whether the hub has a method of that name that streams.
     static func isMethod(_ name: String) -> Bool { self.methods[name.lowercased()] != nil }
 
     /// Binds an invocation to the method it names.

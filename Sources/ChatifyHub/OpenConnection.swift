@@ -3,8 +3,11 @@ internal import ChatifySignalR
 
 /// A connection in use, as every shard may know it.
 struct OpenConnection: Hashable {
+    /// The public id.
     let connectionID: ConnectionID
+    /// Whose it is.
     let userID: UserID
+    /// How its bytes travel, and where to.
     var home: ConnectionHome
     /// Only its last bytes are left, which nobody has fetched yet.
     var hasEnded = false
@@ -14,6 +17,7 @@ struct OpenConnection: Hashable {
 
 /// How a connection's bytes travel, and where it lives.
 struct ConnectionHome: Hashable {
+    /// How the bytes travel.
     let transport: HubTransportKind
     /// The shard that requests about it have to go to; `nil` if there are no such requests.
     var shard: Int?
@@ -22,19 +26,7 @@ struct ConnectionHome: Hashable {
     static let webSocket = ConnectionHome(transport: .webSockets, shard: nil)
 }
 
-/// The transports of SignalR (signalr.md §4).
-enum HubTransportKind: Hashable {
-    case webSockets
-    case serverSentEvents
-    case longPolling
-
-    var transferFormats: [TransferFormat] {
-        switch self {
-        case .webSockets, .longPolling: [.text, .binary]
-        case .serverSentEvents: [.text]
-        }
-    }
-
+extension HubTransportKind {
     /// Polls take the place of pings and of the client's time-out (signalr.md §8).
     func limits(_ limits: HubLimits) -> HubLimits {
         guard self == .longPolling else { return limits }

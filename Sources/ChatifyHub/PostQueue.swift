@@ -18,7 +18,9 @@ struct PostQueue {
     private var waiting: [Waiting] = []
     private var byteCount = 0
 
+    /// Whether nothing waits.
     var isEmpty: Bool { self.waiting.isEmpty }
+    /// How many bodies wait.
     var count: Int { self.waiting.count }
 
     /// Whether a body of that length may wait; a first one always may.
@@ -28,11 +30,13 @@ struct PostQueue {
                 && count <= configuration.maximumWaitingPostBytes - self.byteCount
     }
 
+    /// Lets a body wait behind the others, for which there must be room.
     mutating func append(_ post: Waiting) {
         self.waiting.append(post)
         self.byteCount += post.body.count
     }
 
+    /// Takes the body that has waited longest.
     mutating func takeFirst() -> Waiting? {
         guard !self.waiting.isEmpty else { return nil }
         let post = self.waiting.removeFirst()

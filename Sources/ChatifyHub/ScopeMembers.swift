@@ -4,9 +4,11 @@ internal import ChatifyCore
 ///
 /// Each connection remembers its place, so that leaving costs no search; the order of members means nothing.
 final class ScopeMembers {
+    /// The scope.
     let scope: ChatScope
     private(set) var connections: [HubConnection] = []
 
+    /// Makes a list without members.
     init(scope: ChatScope) { self.scope = scope }
 
     /// Adds a connection and returns its place.

@@ -32,7 +32,7 @@ public enum NegotiateResponse: Hashable, Sendable {
                 writer.key("useStatefulReconnect")
                 writer.bool(true)
             }
-            writer.transports(transports)
+            writer.offers(transports)
         case .failure(let text):
             writer.key("error")
             writer.string(text)
@@ -43,16 +43,16 @@ public enum NegotiateResponse: Hashable, Sendable {
 }
 
 extension JSONWriter {
-    fileprivate mutating func transports(_ transports: [TransportOffer]) {
+    fileprivate mutating func offers(_ offers: [TransportOffer]) {
         self.key("availableTransports")
         self.beginArray()
-        for transport in transports {
+        for offer in offers {
             self.beginObject()
             self.key("transport")
-            self.string(transport.name)
+            self.string(offer.transport.name)
             self.key("transferFormats")
             self.beginArray()
-            for format in transport.transferFormats { self.string(format.name) }
+            for format in offer.transferFormats { self.string(format.name) }
             self.endArray()
             self.endObject()
         }

@@ -1,4 +1,5 @@
 import ChatifyCore
+import ChatifySignalR
 import Testing
 
 @testable import ChatifyHub
@@ -26,28 +27,29 @@ struct ConnectionRegistryTests {
     @Test(
         arguments: [
             [.claim("t", by: "a", at: 0, .unknown)],
-            [.negotiate("t", by: "a", at: 0, kept: true), .claim("t", by: "a", at: 9, .granted(id))],
+            [.negotiate("t", by: "a", at: 0, kept: true), .claim("t", by: "a", at: 9, .granted(connection(of: "a")))],
             [.negotiate("t", by: "a", at: 0, kept: true), .claim("t", by: "a", at: 10, .unknown)],
             [
                 .negotiate("t", by: "a", at: 0, kept: true), .claim("t", by: "b", at: 1, .otherUser),
-                .claim("t", by: "a", at: 2, .granted(id)), .claim("t", by: "a", at: 3, .alreadyInUse),
+                .claim("t", by: "a", at: 2, .granted(connection(of: "a"))), .claim("t", by: "a", at: 3, .alreadyInUse),
                 .claim("t", by: "b", at: 3, .alreadyInUse), .release("t"), .claim("t", by: "a", at: 4, .unknown),
             ],
             [
                 .negotiate("t", by: "a", at: 0, kept: true), .negotiate("u", by: "a", at: 5, kept: true),
                 .negotiate("v", by: "a", at: 6, kept: false), .negotiate("v", by: "a", at: 10, kept: true),
-                .claim("u", by: "a", at: 11, .granted(id)), .claim("v", by: "a", at: 11, .granted(id)),
+                .claim("u", by: "a", at: 11, .granted(connection(of: "a"))),
+                .claim("v", by: "a", at: 11, .granted(connection(of: "a"))),
             ],
             [
                 .open("x", by: "a", true), .open("y", by: "a", true), .open("z", by: "a", false),
                 .open("z", by: "b", true),
                 .negotiate("t", by: "a", at: 0, kept: true), .claim("t", by: "a", at: 1, .tooManyOfUser),
-                .release("x"), .claim("t", by: "a", at: 2, .granted(id)), .open("x", by: "a", false),
+                .release("x"), .claim("t", by: "a", at: 2, .granted(connection(of: "a"))), .open("x", by: "a", false),
             ],
             [.open("x", by: "a", true), .release("x"), .release("x"), .release("never"), .open("x", by: "a", true)],
             [
                 .negotiate("t", by: "a", at: 0, kept: true), .release("t"), .expire(at: 9),
-                .claim("t", by: "a", at: 9, .granted(id)),
+                .claim("t", by: "a", at: 9, .granted(connection(of: "a"))),
             ],
             [.negotiate("t", by: "a", at: 0, kept: true), .expire(at: 10), .claim("t", by: "a", at: 5, .unknown)],
         ] as [[Step]]
@@ -73,10 +75,10 @@ struct ConnectionRegistryTests {
             case .open(let token, let user, let isOpen):
                 let answer = registry.open(token: token, Self.connection(of: user))
                 #expect(answer == isOpen)
-                #expect(registry.isInUse(token) == isOpen)
+                #expect(registry.isOpen(token) == isOpen)
             case .release(let token):
                 registry.release(token: token)
-                #expect(!registry.isInUse(token))
+                #expect(!registry.isOpen(token))
             case .expire(let second): registry.expire(now: start + .seconds(second))
             }
         }
@@ -92,7 +94,7 @@ struct ConnectionRegistryTests {
         #expect(isKept)
         #expect(registry.standing(of: "t") == .negotiated(Self.id))
         let claim = registry.claim(token: "t", by: user, at: home, now: now)
-        #expect(claim == .granted(Self.id))
+        #expect(claim == .granted(Self.connection(of: "a", at: home)))
         #expect(registry.standing(of: "t") == .open(Self.connection(of: "a", at: home)))
         for _ in 0..<2 { registry.release(token: "t") }
         #expect(registry.standing(of: "t") == .open(Self.connection(of: "a", at: home, hasEnded: true)))
@@ -110,5 +112,11 @@ struct ConnectionRegistryTests {
         var registry = ConnectionRegistry(maximumNegotiations: 1, maximumPerUser: 0)
         let answers = (0..<1000).map { registry.open(token: "\($0)", Self.connection(of: "a")) }
         #expect(answers.allSatisfy { $0 })
+    }
+}
+
+extension ConnectionRegistry {
+    fileprivate func isOpen(_ token: String) -> Bool {
+        if case .open = self.standing(of: token) { true } else { false }
     }
 }

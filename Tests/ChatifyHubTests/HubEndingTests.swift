@@ -149,8 +149,8 @@ struct HubEndingTests {
             #expect(stayer.pushed == ["x"])
             #expect(!leaver.hasEnded, "the transport knows already")
             #expect(await rig.connectionCount == 1)
-            #expect(!rig.hub.isInUse(token: leaver.token))
-            #expect(rig.hub.isInUse(token: stayer.token))
+            await #expect(throws: HubRejection.unknownConnection) { try await rig.attach(token: leaver.token) }
+            await #expect(throws: HubRejection.alreadyInUse) { try await rig.attach(token: stayer.token) }
         }
     }
 }

@@ -80,7 +80,7 @@ struct HubFanOutTests {
             #expect(slow.events.all.filter(\.isEnd).count == 1)
             #expect(slow.pushed.isEmpty)
             #expect(await rig.connectionCount == 1)
-            #expect(!rig.hub.isInUse(token: slow.token))
+            await #expect(throws: HubRejection.unknownConnection) { try await rig.attach(token: slow.token) }
         }
     }
 

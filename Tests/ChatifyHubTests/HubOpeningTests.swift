@@ -47,7 +47,7 @@ struct HubOpeningTests {
             let end = await client.waitForEnd()
             #expect(end?.records.map { Reply($0).error } == [error])
             #expect(await rig.connectionCount == 0)
-            #expect(!rig.hub.isInUse(token: client.token))
+            await #expect(throws: HubRejection.unknownConnection) { try await rig.attach(token: client.token) }
         }
     }
 

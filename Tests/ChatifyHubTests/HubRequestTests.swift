@@ -1,6 +1,5 @@
 import ChatifyCore
 import ChatifyEventLoop
-import Foundation
 import TestSupport
 import Testing
 
@@ -13,7 +12,7 @@ struct HubRequestTests {
 
     @Test func `A client may send before its first poll, and polls on any shard`() async throws {
         try await withTwoShards { rig, elsewhere in
-            let token = try await rig.negotiate()
+            let token = try await rig.negotiateToken()
             try await rig.post(Self.handshake, token)
             #expect(try await elsewhere.poll(token) == .data([]))
             #expect(try await elsewhere.poll(token) == .data("{}\u{1e}"))
@@ -168,7 +167,7 @@ struct HubRequestTests {
             await #expect(throws: HubRejection.transportChange) { try await rig.poll(webSocket.token) }
             await #expect(throws: HubRejection.takesNoPost) { try await rig.post("{}", webSocket.token) }
             await #expect(throws: HubRejection.notPolled) { try await rig.end(webSocket.token) }
-            let negotiated = try await rig.negotiate()
+            let negotiated = try await rig.negotiateToken()
             await #expect(throws: HubRejection.notPolled) { try await rig.end(negotiated) }
             await #expect(throws: HubRejection.otherUser) { try await rig.post("{}", negotiated, by: "mallory") }
         }
@@ -176,7 +175,7 @@ struct HubRequestTests {
 
     @Test func `A stream of events takes requests on any shard, until it is gone`() async throws {
         try await withTwoShards { rig, elsewhere in
-            let token = try await rig.negotiate()
+            let token = try await rig.negotiateToken()
             let admission = try await rig.attachEventStream(token)
             let client = await rig.connect(admission, framing: .serverSentEvents)
             await #expect(throws: HubRejection.alreadyInUse) { try await elsewhere.attachEventStream(token) }
@@ -193,7 +192,7 @@ struct HubRequestTests {
     @Test func `Many first requests on all shards open one connection`() async throws {
         try await withTwoShards { rig, elsewhere in
             for _ in 0..<50 {
-                let token = try await rig.negotiate()
+                let token = try await rig.negotiateToken()
                 async let here: Void = rig.post(Self.handshake, token)
                 async let there = elsewhere.poll(token)
                 try await here
@@ -228,7 +227,7 @@ private func withTwoShards(
         } catch {
             result = .failure(error)
         }
-        for end in [rig, elsewhere] { await end.loop.run { [shard = end.shard] in shard.value.endPolling() } }
+        for end in [rig, elsewhere] { await end.endPolling() }
         await loop.run { _ = shard.value.drain(atMost: .max) }
         await loop.shutdown()
         try result.get()
@@ -240,52 +239,13 @@ extension LongPollAnswer {
 }
 
 extension HubRig {
-    /// Negotiates and returns the token.
-    fileprivate func negotiate() async throws -> String {
-        let body = try await self.hub.negotiate(version: "1", bearerToken: nil, claimedUser: "alice")
-        let answer = try #require(try JSONSerialization.jsonObject(with: Data(body)) as? [String: Any])
-        return try #require(answer["connectionToken"] as? String)
-    }
-
     /// Opens a long-polling connection, shakes hands, and returns its token.
     fileprivate func open() async throws -> String {
-        let token = try await self.negotiate()
+        let token = try await self.negotiateToken()
         #expect(try await self.poll(token) == .data([]))
         try await self.post(#"{"protocol":"json","version":1}"#, token)
         #expect(try await self.poll(token) == .data("{}\u{1e}"))
         return token
-    }
-
-    fileprivate func poll(_ token: String?, by user: String = "alice") async throws -> LongPollAnswer {
-        try await self.onShard { try await $0.poll(token: token, bearerToken: nil, claimedUser: user) }
-    }
-
-    /// Posts one record, or several with separators between them.
-    fileprivate func post(_ records: String, _ token: String?, by user: String = "alice") async throws {
-        let body = Array("\(records)\u{1e}".utf8)
-        try await self.onShard { try await $0.post(body, token: token, bearerToken: nil, claimedUser: user) }
-    }
-
-    fileprivate func end(_ token: String?, by user: String = "alice") async throws {
-        try await self.onShard { try await $0.end(token: token, bearerToken: nil, claimedUser: user) }
-    }
-
-    fileprivate func attachEventStream(_ token: String?) async throws -> HubAdmission {
-        try await self.onShard {
-            try await $0.attachEventStream(token: token, bearerToken: nil, claimedUser: "alice")
-        }
-    }
-
-    /// Asks the shard, as a request does that its loop has read.
-    private func onShard<Value: Sendable>(
-        _ body: @escaping @Sendable (HubShard) async throws -> Value
-    ) async throws -> Value {
-        let task = Task(executorPreference: self.loop) { [shard = self.shard] in try await body(shard.value) }
-        return try await withTaskCancellationHandler {
-            try await task.value
-        } onCancel: {
-            task.cancel()
-        }
     }
 
     /// Returns once a poll waits on this shard.

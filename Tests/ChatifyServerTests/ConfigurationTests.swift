@@ -53,6 +53,10 @@ struct ConfigurationTests {
         ("chatify:server:host", "", "an IP address or localhost"), ("Chatify:Server:InMemory", "yes", "true or false"),
         ("Chatify:Server:AllowedOrigins", "https://a/path", "a list of origins"),
         ("Chatify:Server:AllowedOrigins", "https://a,b", "a list of origins"),
+        ("Chatify:Hub:Transports", "", "a list of one or more of WebSockets, ServerSentEvents, LongPolling"),
+        ("Chatify:Hub:Transports", " , ", "a list of one or more of WebSockets, ServerSentEvents, LongPolling"),
+        ("Chatify:Hub:Transports", "WebSockets,LongPoling", "a list of one or more of WebSockets"),
+        ("Chatify:Hub:Transports", "WebSockets LongPolling", "a list of one or more of WebSockets"),
         ("Chatify:Hub:KeepAliveSeconds", "0", "a whole number of seconds from 1 to 3600"),
         ("Chatify:Hub:KeepAliveSeconds", "1.5", "a whole number of seconds"),
         ("Chatify:ChatHistoryWriter:DatabaseRetryBaseDelayMs", "0", "a whole number of milliseconds"),
@@ -133,6 +137,18 @@ struct ConfigurationTests {
         )
     }
 
+    @Test(
+        arguments: [
+            ("WebSockets", [.webSockets]), ("longpolling,WEBSOCKETS", [.webSockets, .longPolling]),
+            (" ServerSentEvents , ServerSentEvents,", [.serverSentEvents]),
+            ("LongPolling,ServerSentEvents,WebSockets", Set(HubTransportKind.all)),
+        ] as [(String, Set<HubTransportKind>)]
+    )
+    func `Transports are a list of names`(_ value: String, _ transports: Set<HubTransportKind>) throws {
+        let setting = Setting(key: "Chatify:Hub:Transports", value: value, origin: "test")
+        #expect(try ServerConfiguration.load([setting]).configuration.hub.transports == transports)
+    }
+
     private static func storage(_ values: [String: String]) throws -> StorageConfiguration {
         let settings = values.map { Setting(key: $0.key, value: $0.value, origin: "test") }
         return try ServerConfiguration.load(settings).configuration.storage
@@ -188,6 +204,7 @@ struct ConfigurationTests {
 
     @Test func `Defaults are those of the contracts`() throws {
         let made = try ServerConfiguration.load([]).configuration
+        #expect(made.hub.transports == [.webSockets, .serverSentEvents, .longPolling])
         #expect((made.server.host, made.server.port, made.server.loops) == ("127.0.0.1", 8080, 0))
         #expect(made.server.maxConnections == 100_000 && made.server.shutdownGrace == .seconds(30))
         #expect(made.hub.limits.keepAlive == .seconds(15) && made.hub.limits.clientTimeout == .seconds(30))

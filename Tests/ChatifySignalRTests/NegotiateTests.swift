@@ -27,7 +27,8 @@ import Testing
         var identity = ConnectionIdentity()
         identity.id = "PUBLIC"
         identity.token = "SECRET"
-        let response = NegotiateResponse.success(version: 1, identity: identity, transports: [.webSockets(.text)])
+        let transports = TransportOffer.all(of: [.webSockets], carrying: [.text])
+        let response = NegotiateResponse.success(version: 1, identity: identity, transports: transports)
         #expect(
             text(response.encoded())
                 == #"{"negotiateVersion":1,"connectionId":"PUBLIC","connectionToken":"SECRET","#
@@ -39,9 +40,7 @@ import Testing
         var identity = ConnectionIdentity(negotiateVersion: 0)
         #expect(identity.id == identity.token)
         identity.id = "ID"
-        let transports: [TransportOffer] = [
-            .webSockets(.text, .binary), .serverSentEvents, .longPolling(.text, .binary),
-        ]
+        let transports = TransportOffer.all(of: Set(HubTransportKind.all), carrying: [.text, .binary])
         let response = NegotiateResponse.success(version: 0, identity: identity, transports: transports)
         #expect(
             text(response.encoded())
@@ -62,10 +61,25 @@ import Testing
             ([.binary], ["WebSockets": [.binary], "LongPolling": [.binary]]), ([], [:]),
         ] as [([TransferFormat], [String: [TransferFormat]])]
     )
-    func offersWhatTheProtocolsNeed(formats: [TransferFormat], offered: [String: [TransferFormat]]) {
-        let offers = TransportOffer.all(carrying: formats)
-        #expect(Dictionary(uniqueKeysWithValues: offers.map { ($0.name, $0.transferFormats) }) == offered)
-        #expect(offers.map(\.name) == ["WebSockets", "ServerSentEvents", "LongPolling"].filter { offered[$0] != nil })
+    func offersWhatTheProtocolsNeed(formats: [TransferFormat], possible: [String: [TransferFormat]]) {
+        // Of each set of transports those that carry something, in the order that clients are to try.
+        for number in 0..<8 {
+            let served = HubTransportKind.all.enumerated().filter { number >> $0.offset & 1 == 1 }.map(\.element)
+            let offers = TransportOffer.all(of: Set(served), carrying: formats)
+            let expected = served.filter { possible[$0.name] != nil }
+            #expect(offers.map(\.transport) == expected)
+            #expect(offers.map(\.transferFormats) == expected.map { possible[$0.name] })
+        }
+    }
+
+    @Test(
+        arguments: [
+            ("WebSockets", .webSockets), ("websockets", .webSockets), ("SERVERSENTEVENTS", .serverSentEvents),
+            ("longPolling", .longPolling), ("", nil), ("WebSocket", nil), (" LongPolling", nil), ("WebTransport", nil),
+        ] as [(String, HubTransportKind?)]
+    )
+    func transportsHaveNames(name: String, transport: HubTransportKind?) {
+        #expect(HubTransportKind(name: name) == transport)
     }
 
     @Test func namesAreUnguessableAndSafeInURLs() {

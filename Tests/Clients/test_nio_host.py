@@ -1,11 +1,15 @@
 """`Examples/NIOHost`, the hub served by swift-nio, with a stock client and with raw requests."""
 
 import pytest
+from pysignalr.protocol.json import JSONProtocol
+from pysignalr.protocol.messagepack import MessagepackProtocol
 
 from conftest import executable
+from event_rules import check_enriched, check_pushed
 from raw_http import request
 from raw_hub import RawHub
 from server_process import ServerProcess
+from stateful_hub import negotiate_stateful
 from test_stock_pysignalr import Member, chat
 
 BANNER = r"nio-host listening on http://(?P<host>[^:/]+):(?P<port>\d+)"
@@ -36,17 +40,24 @@ def host(start_host):
     return start_host()
 
 
-def test_a_stock_client_chats(host):
+def test_no_more_is_offered_than_is_served(host):
+    answer = negotiate_stateful(host.address, "alice")
+    assert answer["availableTransports"] == [{"transport": "WebSockets", "transferFormats": ["Text", "Binary"]}]
+    assert "useStatefulReconnect" not in answer
+
+
+@pytest.mark.parametrize("protocol", [JSONProtocol, MessagepackProtocol])
+def test_a_stock_client_chats(host, scope, protocol):
     async def scenario(alice: Member, bob: Member) -> None:
         for member in (alice, bob):
-            await member.result("JoinScopeAsync", "general")
-        await alice.say("general", "Hello through NIO")
+            assert await member.result("JoinScopeAsync", scope) is None
+        check_enriched(await alice.say(scope, "Grüße durch NIO 😀"), scope, "alice", "Grüße durch NIO 😀")
         for member in (alice, bob):
-            await member.hear("Hello through NIO")
+            check_pushed((await member.hear("Grüße durch NIO 😀"))[0], scope, "alice", "Grüße durch NIO 😀")
         message = await alice.call("NoSuchMethod")
         assert message.error.endswith("HubException: Method does not exist.")
 
-    chat(host, ["alice", "bob"], scenario)
+    chat(host, ["alice", "bob"], scenario, protocol)
 
 
 def test_what_is_not_the_hub_is_refused(host):

@@ -25,10 +25,11 @@ struct LongPollingMachine {
     private var pending: Poll?
     /// Since when no poll waits.
     private var idleSince: ContinuousClock.Instant
-    private(set) var hasEnded = false
+    private var hasEnded = false
     /// Whether the client was told that the connection has ended: there is nothing left to ask for.
     private(set) var isOver = false
 
+    /// Begins without a poll, as when the client's first request brings data.
     init(limits: LongPollingLimits, now: ContinuousClock.Instant) {
         self.limits = limits
         self.idleSince = now

@@ -19,8 +19,9 @@ final class LongPollingTransport: HubTransport {
         let configuration = shard.hub.configuration
         self.shard = shard
         self.admission = admission
-        self.machine = LongPollingMachine(limits: configuration.longPolling, now: .now)
-        self.nextHeartbeat = .now + configuration.limits.keepAlive
+        let now = shard.hub.surroundings.now()
+        self.machine = LongPollingMachine(limits: configuration.longPolling, now: now)
+        self.nextHeartbeat = now + configuration.limits.keepAlive
         self.connection = shard.connect(self, as: admission, framing: .none)
         shard.polled[admission.connectionID] = self
     }
@@ -31,19 +32,21 @@ final class LongPollingTransport: HubTransport {
     /// The bytes that wait for the next poll.
     var bufferedBytes: Int { self.machine.bufferedBytes }
 
+    private var now: ContinuousClock.Instant { self.shard.hub.surroundings.now() }
+
     /// Waits until there is something to say, and returns it.
     func poll() async -> LongPollAnswer {
-        let number = self.machine.begin(now: .now)
+        let number = self.machine.begin(now: self.now)
         self.wake()
         while !Task.isCancelled {
-            if let answer = self.machine.answer(to: number, now: .now) {
+            if let answer = self.machine.answer(to: number, now: self.now) {
                 if self.machine.isOver { self.remove() }
                 self.connection?.transportDrained()
                 return answer
             }
             await self.sleep(number)
         }
-        self.machine.cancel(number, now: .now)
+        self.machine.cancel(number, now: self.now)
         return .ended
     }
 
@@ -81,7 +84,7 @@ final class LongPollingTransport: HubTransport {
 
     private func clientLeft(_ number: Int) {
         guard self.machine.isPending(number) else { return }
-        self.machine.cancel(number, now: .now)
+        self.machine.cancel(number, now: self.now)
         self.wake()
     }
 

@@ -69,8 +69,11 @@ extension ChatHub {
 
 /// The lookups of a hub, one at a time.
 struct PresenceLookups {
+    /// Decides when, and whom to ask for.
     var poll: PresencePoll
+    /// The lookup that was begun last.
     var task: Task<Void, Never>?
+    /// The shards with connections that watch somebody.
     var watchingShards: Set<ObjectIdentifier> = []
 
     /// Whether anybody watches.

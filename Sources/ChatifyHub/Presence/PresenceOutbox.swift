@@ -4,12 +4,14 @@ internal import ChatifyCore
 ///
 /// Bounded by the connections that are open or have closed since the last report.
 struct PresenceOutbox {
+    /// What a connection shows of itself.
     enum Change: Hashable {
         case online
         case heartbeat
         case offline
     }
 
+    /// What the service is told.
     enum Command: Hashable {
         case setOnline(PresentConnection)
         case setOffline(PresentConnection)
@@ -21,6 +23,7 @@ struct PresenceOutbox {
 
     private var changes: [PresentConnection: Change] = [:]
 
+    /// Notes what is to be told of a connection.
     mutating func note(_ change: Change, of connection: PresentConnection) {
         // A connection whose coming or going is not reported yet needs no renewal.
         if change == .heartbeat, self.changes[connection] != nil { return }

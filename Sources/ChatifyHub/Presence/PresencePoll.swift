@@ -12,6 +12,7 @@ struct PresencePoll {
     private var isOver = false
     private var last: UserID?
 
+    /// Begins with a lookup due at once.
     init(interval: Duration, batchSize: Int) {
         self.interval = interval
         self.batchSize = max(1, batchSize)

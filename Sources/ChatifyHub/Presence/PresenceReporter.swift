@@ -6,10 +6,12 @@ internal import Logging
 /// Presence is ephemeral (design §4): a report that fails is dropped; the next heartbeat mends it, and what is gone
 /// expires.
 final class PresenceReporter: Sendable {
+    /// The service.
     let service: any PresenceService
     private let logger: Logger
     private let isFailing = Locked(false)
 
+    /// Makes a reporter for a service that is thought to be well.
     init(service: any PresenceService, logger: Logger) {
         self.service = service
         self.logger = logger

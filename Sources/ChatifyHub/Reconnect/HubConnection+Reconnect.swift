@@ -60,6 +60,7 @@ extension HubConnection {
         transport.queuedBytes > Self.streamedAhead || self.machine.isAheadOfAcknowledgements
     }
 
+    /// Lets streams look again whether there is room.
     func wakeStreams() {
         for stream in self.streams.values { stream.wake() }
     }

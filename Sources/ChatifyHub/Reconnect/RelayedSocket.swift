@@ -10,6 +10,7 @@ final class RelayedSocket: HubReceiver {
     private var home: Confined<RelayedTransport>?
     private var isReadingPaused = false
 
+    /// Makes the end of a relay that is yet to be attached.
     init(_ transport: any HubTransport, executor: any HubExecutor) {
         self.transport = transport
         self.executor = executor

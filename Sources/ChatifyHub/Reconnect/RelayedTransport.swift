@@ -13,6 +13,7 @@ final class RelayedTransport: HubTransport {
     private var connection: HubConnection?
     private var isPaused = false
 
+    /// Makes the end of a relay that takes its place when it comes home.
     init(
         to connectionID: ConnectionID,
         _ reattachment: HubAdmission.Reattachment,
@@ -53,6 +54,7 @@ final class RelayedTransport: HubTransport {
         }
     }
 
+    /// Learns that the socket has sent all there was.
     func drained() { self.connection?.transportDrained() }
 
     private func tellSocket(_ body: @escaping @Sendable (RelayedSocket) -> Void) {

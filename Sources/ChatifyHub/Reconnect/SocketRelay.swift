@@ -16,6 +16,7 @@ final class SocketRelay: Sendable {
         case lost
     }
 
+    /// What is on its way, in either direction.
     struct State {
         var toSocket = RelayQueue<Parting>()
         var toHome = RelayQueue<Loss>()
@@ -27,6 +28,7 @@ final class SocketRelay: Sendable {
     /// The bytes that may wait for the home before the socket is not read from.
     static let maximumBytesToHome = 65_536
 
+    /// What both loops work on.
     let state = Locked(State())
 }
 

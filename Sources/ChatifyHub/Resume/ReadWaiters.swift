@@ -2,6 +2,7 @@ internal import ChatifyCore
 
 /// The connections that wait until their shard has been given the log up to some place; one wait each.
 struct ReadWaiters {
+    /// What a connection waits for, and until when.
     struct Waiter {
         let partition: Int32
         /// The offset of the first record that need not have been given.
@@ -13,6 +14,7 @@ struct ReadWaiters {
 
     private var waiters: [ConnectionID: Waiter] = [:]
 
+    /// Lets a connection wait, which must not wait already.
     mutating func add(_ waiter: Waiter, of connection: ConnectionID) {
         let other = self.waiters.updateValue(waiter, forKey: connection)
         precondition(other == nil, "A connection resumes two scopes at one time.")

@@ -23,6 +23,7 @@ struct ReplayWindow {
     private let maximumBytes: Int
     private let maximumAge: Duration
 
+    /// Makes an empty window.
     init(maximumBytes: Int, maximumAge: Duration) {
         self.maximumBytes = maximumBytes
         self.maximumAge = maximumAge

@@ -15,7 +15,9 @@ struct ResumeOutcome: Hashable, Sendable {
         ])
     }
 
+    /// The client is to reload; it gets what is said from now on.
     static let notRecovered = ResumeOutcome(isRecovered: false, replayed: 0)
 
+    /// So many events were pushed, and nothing is missing.
     static func recovered(_ count: Int) -> ResumeOutcome { ResumeOutcome(isRecovered: true, replayed: count) }
 }

@@ -22,12 +22,21 @@ extension SettingKey {
             \.allowedOrigins,
             "a list of origins such as https://chat.example.org"
         ) {
-            let origins = $0.split(separator: ",").map(\.trimmingSpaces).filter { !$0.isEmpty }
+            let origins = $0.listItems
             return origins.allSatisfy(\.isOrigin) ? origins : nil
         },
     ]
 
     private static let hub: [SettingKey] = [
+        SettingKey(
+            "Chatify:Hub:Transports",
+            \.hub.transports,
+            "a list of one or more of \(HubTransportKind.all.map(\.name).joined(separator: ", "))"
+        ) {
+            let items = $0.listItems
+            let transports = items.compactMap { HubTransportKind(name: $0) }
+            return !items.isEmpty && transports.count == items.count ? Set(transports) : nil
+        },
         .duration("Chatify:Hub:KeepAliveSeconds", \.hub.limits.keepAlive, 1...3600),
         .duration("Chatify:Hub:ClientTimeoutSeconds", \.hub.limits.clientTimeout, 1...7200),
         .duration("Chatify:Hub:HandshakeTimeoutSeconds", \.hub.limits.handshakeTimeout, 1...3600),
@@ -112,6 +121,13 @@ extension String {
         guard let scheme else { return false }
         let host = self.dropFirst(scheme.count)
         return !host.isEmpty && !host.contains("/")
+    }
+}
+
+extension String {
+    /// The items of a comma-separated list; empty ones do not count.
+    fileprivate var listItems: [String] {
+        self.split(separator: ",").map(\.trimmingSpaces).filter { !$0.isEmpty }
     }
 }
 

@@ -1,7 +1,6 @@
 import ChatifyCore
 import ChatifyEventLoop
 import ChatifySignalR
-import Foundation
 import TestSupport
 import Testing
 
@@ -35,14 +34,8 @@ struct HubReconnectTests {
     }
 
     private static func connect(_ rig: HubRig, user: String = "alice") async throws -> HubClient {
-        let body = try await rig.hub.negotiate(
-            version: "1",
-            useStatefulReconnect: "true",
-            bearerToken: nil,
-            claimedUser: user
-        )
-        let answer = try #require(try JSONSerialization.jsonObject(with: Data(body)) as? [String: Any])
-        let client = try await rig.attach(user, token: try #require(answer["connectionToken"] as? String))
+        let token = try await rig.negotiateToken(useStatefulReconnect: "true", user: user)
+        let client = try await rig.attach(user, token: token)
         await client.send(#"{"protocol":"json","version":2}"#)
         await client.wait(forRecords: 1)
         return client

@@ -11,9 +11,9 @@ final class HubEndpoint: ChannelInboundHandler, RemovableChannelHandler {
 
     private let hub: ChatHub
     private let shard: HubShard
-    private var head: HTTPRequestHead?
     /// What the hub said to the request for an upgrade.
-    private var attached: Result<HubAdmission, HubRejection>?
+    private var admission: HubAdmission?
+    private var refusal: (any Error)?
 
     init(hub: ChatHub, shard: HubShard) {
         self.hub = hub
@@ -26,10 +26,10 @@ final class HubEndpoint: ChannelInboundHandler, RemovableChannelHandler {
         let upgrader = NIOWebSocketServerUpgrader(
             maxFrameSize: 1_048_576,
             shouldUpgrade: { channel, head in
-                guard head.path == "/hubs/chat" else { return channel.eventLoop.makeSucceededFuture(nil) }
-                return channel.eventLoop.makeFutureWithTask { await hub.attach(head) }.map {
-                    endpoint.value.attached($0)
-                }
+                guard head.url?.path == "/hubs/chat" else { return channel.eventLoop.makeSucceededFuture(nil) }
+                return channel.eventLoop.makeFutureWithTask {
+                    try await hub.attach(token: head.query("id"), bearerToken: nil, claimedUser: head.query("user"))
+                }.map { endpoint.value.upgrades($0, nil) }.recover { endpoint.value.upgrades(nil, $0) }
             },
             upgradePipelineHandler: { channel, _ in
                 channel.eventLoop.makeCompletedFuture { try endpoint.value.becomeSocket(channel) }
@@ -44,43 +44,42 @@ final class HubEndpoint: ChannelInboundHandler, RemovableChannelHandler {
     }
 
     /// Without headers there is no upgrade, and the request goes on to `channelRead`.
-    private func attached(_ result: Result<HubAdmission, HubRejection>) -> HTTPHeaders? {
-        self.attached = result
-        return (try? result.get()).map { _ in HTTPHeaders() }
+    private func upgrades(_ admission: HubAdmission?, _ refusal: (any Error)?) -> HTTPHeaders? {
+        (self.admission, self.refusal) = (admission, refusal)
+        return admission.map { _ in [:] }
     }
 
     private func becomeSocket(_ channel: any Channel) throws {
-        guard case .success(let admission) = self.attached else { return }
-        self.attached = nil
+        guard let admission = self.admission else { return }
+        self.admission = nil
         guard channel.isActive else { return self.hub.release(admission) }
         let socket = HubSocket(channel: channel, shard: self.shard, admission: admission)
         try channel.pipeline.syncOperations.addHandler(socket)
     }
 
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        switch Self.unwrapInboundIn(data) {
-        case .head(let head): self.head = head
-        case .body: break
-        case .end: if let head = self.head { self.answer(head, on: context) }
-        }
-    }
-
     func channelInactive(context: ChannelHandlerContext) {
         // The client left while it was let in.
-        if case .success(let admission) = self.attached { self.hub.release(admission) }
+        if let admission = self.admission { self.hub.release(admission) }
     }
 
-    private func answer(_ head: HTTPRequestHead, on context: ChannelHandlerContext) {
-        if case .failure(let rejection) = self.attached {
-            self.attached = nil
-            return self.respond(rejection.status, Array(rejection.reason.utf8), on: context)
-        }
-        guard head.path == "/hubs/chat/negotiate" else { return self.respond(404, [], on: context) }
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        // Nothing here depends on a request's body.
+        guard case .head(let head) = Self.unwrapInboundIn(data) else { return }
+        if let refusal = self.refusal { return self.refuse(refusal, on: context) }
+        guard head.url?.path == "/hubs/chat/negotiate" else { return self.respond(404, [], on: context) }
         guard head.method == .POST else { return self.respond(405, [], on: context) }
-        let (hub, context) = (self.hub, context)
-        context.eventLoop.makeFutureWithTask { await hub.negotiate(head) }.assumeIsolated().whenSuccess {
-            self.respond($0.status, $0.body, on: context)
-        }
+        let (hub, version, user) = (self.hub, head.query("negotiateVersion"), head.query("user"))
+        let answer = context.eventLoop.makeFutureWithTask {
+            try await hub.negotiate(version: version, bearerToken: nil, claimedUser: user)
+        }.assumeIsolated()
+        answer.whenSuccess { self.respond(200, $0, on: context) }
+        answer.whenFailure { self.refuse($0, on: context) }
+    }
+
+    private func refuse(_ refusal: any Error, on context: ChannelHandlerContext) {
+        self.refusal = nil
+        guard let rejection = refusal as? HubRejection else { return self.respond(500, [], on: context) }
+        self.respond(rejection.status, Array(rejection.reason.utf8), on: context)
     }
 
     private func respond(_ status: Int, _ body: [UInt8], on context: ChannelHandlerContext) {
@@ -93,30 +92,8 @@ final class HubEndpoint: ChannelInboundHandler, RemovableChannelHandler {
     }
 }
 
-extension ChatHub {
-    fileprivate func attach(_ head: HTTPRequestHead) async -> Result<HubAdmission, HubRejection> {
-        do throws(HubRejection) {
-            let token = head.query("id")
-            return .success(try await self.attach(token: token, bearerToken: nil, claimedUser: head.query("user")))
-        } catch {
-            return .failure(error)
-        }
-    }
-
-    fileprivate func negotiate(_ head: HTTPRequestHead) async -> (status: Int, body: [UInt8]) {
-        do throws(HubRejection) {
-            let (version, user) = (head.query("negotiateVersion"), head.query("user"))
-            return (200, try await self.negotiate(version: version, bearerToken: nil, claimedUser: user))
-        } catch {
-            return (error.status, Array(error.reason.utf8))
-        }
-    }
-}
-
 extension HTTPRequestHead {
-    fileprivate var path: String? { URLComponents(string: self.uri)?.path }
+    fileprivate var url: URLComponents? { URLComponents(string: self.uri) }
 
-    fileprivate func query(_ name: String) -> String? {
-        URLComponents(string: self.uri)?.queryItems?.first { $0.name == name }?.value
-    }
+    fileprivate func query(_ name: String) -> String? { self.url?.queryItems?.first { $0.name == name }?.value }
 }

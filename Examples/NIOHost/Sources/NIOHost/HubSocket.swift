@@ -1,4 +1,5 @@
 import ChatifyHub
+import ChatifySignalR
 import NIOCore
 import NIOWebSocket
 
@@ -40,8 +41,8 @@ final class HubSocket: ChannelInboundHandler, HubTransport {
     func write(_ bytes: [UInt8]) -> Bool {
         guard self.queuedBytes + bytes.count <= 1_048_576 else { return false }
         self.queuedBytes += bytes.count
-        self.send(.text, ByteBuffer(bytes: bytes)).assumeIsolated().whenComplete { _ in self.queuedBytes -= bytes.count
-        }
+        let sending = self.send(self.opcode, ByteBuffer(bytes: bytes)).assumeIsolated()
+        sending.whenComplete { _ in self.queuedBytes -= bytes.count }
         return true
     }
 
@@ -50,8 +51,8 @@ final class HubSocket: ChannelInboundHandler, HubTransport {
     func resumeReading() { try? self.channel.syncOptions?.setOption(.autoRead, value: true) }
 
     func close(sending bytes: [UInt8]?) {
+        if let bytes { self.send(self.opcode, ByteBuffer(bytes: bytes)) }
         self.connection = nil
-        if let bytes { self.send(.text, ByteBuffer(bytes: bytes)) }
         var code = ByteBuffer()
         code.write(webSocketErrorCode: .normalClosure)
         self.send(.connectionClose, code)
@@ -64,6 +65,8 @@ final class HubSocket: ChannelInboundHandler, HubTransport {
         self.connection = nil
         self.channel.close(promise: nil)
     }
+
+    private var opcode: WebSocketOpcode { self.connection?.transferFormat == .binary ? .binary : .text }
 
     @discardableResult
     private func send(_ opcode: WebSocketOpcode, _ data: ByteBuffer) -> EventLoopFuture<Void> {

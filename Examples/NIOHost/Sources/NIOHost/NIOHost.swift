@@ -41,12 +41,15 @@ struct NIOHost {
             podIdentity: pod,
             logger: logger
         )
+        var configuration = HubConfiguration()
+        configuration.transports = [.webSockets]
         return ChatHub(
             chat: chat,
             presence: InMemoryPresenceService(clock: .system),
             authenticator: DevelopmentAuthenticator(),
             podIdentity: pod,
             replaySource: log,
+            configuration: configuration,
             logger: logger
         )
     }
@@ -83,14 +86,10 @@ struct NIOHost {
     /// Returns when the process is asked to end.
     private static func signalToStop() async {
         signal(SIGTERM, SIG_IGN)
-        await withCheckedContinuation { continuation in
-            let source = DispatchSource.makeSignalSource(signal: SIGTERM)
-            source.setEventHandler {
-                source.cancel()
-                continuation.resume()
-            }
-            source.activate()
-        }
+        let source = DispatchSource.makeSignalSource(signal: SIGTERM)
+        let signals = AsyncStream<Void> { stream in source.setEventHandler { stream.finish() } }
+        source.activate()
+        for await _ in signals {}
     }
 
     /// Asks clients to go elsewhere and waits until they have, for ten seconds at most.
