@@ -21,16 +21,14 @@ import Testing
     }
 
     @Test(arguments: 0..<20 as Range<UInt64>)
-    func aDamagedRecordIsAnEventOrAReason(seed: UInt64) throws {
+    func aDamagedRecordIsAnEventOrAReason(seed: UInt64) {
         var random = SeededRandom(seed: seed)
         let sound = ChatEventCodec.encode(ChatEventCodecTests.event)
         var refused = 0
         for _ in 0..<200 {
             do throws(ChatEventDecodingError) {
                 let event = try ChatEventCodec.decode(Self.damaged(sound, using: &random))
-                #expect(throws: Never.self) {
-                    #expect(try ChatEventCodec.decode(ChatEventCodec.encode(event)) == event)
-                }
+                #expect((try? ChatEventCodec.decode(ChatEventCodec.encode(event))) == event)
             } catch {
                 #expect(!error.reason.isEmpty)
                 refused += 1
@@ -51,7 +49,7 @@ import Testing
     }
 
     /// A checksum keeps out what was damaged; whoever computes it anew may name any place.
-    @Test func aCursorMayNameAnyPlace() throws {
+    @Test func aCursorMayNameAnyPlace() {
         let scope = ChatScope.channel(ScopeID(unchecked: "general"))
         for milliseconds in [Int64.min, -1, 0, Int64.max] {
             let cursor = HistoryCursor(
