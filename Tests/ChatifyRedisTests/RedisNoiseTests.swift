@@ -8,12 +8,12 @@ import Testing
 /// A server that greets as Redis does, and then answers each command with anything that its protocol allows.
 extension WithServer {
     @Suite struct RedisNoiseTests {
-        @Test(arguments: 0..<10 as Range<UInt64>)
+        @Test(arguments: 0..<5 as Range<UInt64>)
         func `Any answer is a result or an error`(seed: UInt64) async throws {
             try await withPeer(seed: seed) { port async throws in
                 try await withClient(RedisConnectionString(host: "127.0.0.1", port: port)) { client async throws in
                     try #require(await client.waitUntilReady())
-                    for _ in 0..<40 { try await Self.useEverything(client) }
+                    for _ in 0..<20 { try await Self.useEverything(client) }
                 }
             }
         }

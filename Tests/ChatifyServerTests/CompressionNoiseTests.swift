@@ -46,10 +46,10 @@ import Testing
         return (0..<count).flatMap { _ in Array((words.randomElement(using: &random) ?? "").utf8) }
     }
 
-    @Test(arguments: 0..<40 as Range<UInt64>)
+    @Test(arguments: 0..<20 as Range<UInt64>)
     func damageIsAnotherMessageOrARefusal(seed: UInt64) throws {
         var random = SeededRandom(seed: seed)
-        for _ in 0..<10 {
+        for _ in 0..<5 {
             var bytes = try #require(Deflater().compress(Self.message(using: &random)))
             for _ in 0..<Int.random(in: 1...3, using: &random) {
                 bytes[Int.random(in: 0..<bytes.count, using: &random)] ^= 1 << UInt8.random(in: 0..<8, using: &random)
@@ -60,10 +60,10 @@ import Testing
         }
     }
 
-    @Test(arguments: 0..<40 as Range<UInt64>)
+    @Test(arguments: 0..<20 as Range<UInt64>)
     func noiseIsAMessageOrARefusal(seed: UInt64) {
         var random = SeededRandom(seed: seed)
-        for _ in 0..<20 {
+        for _ in 0..<10 {
             let noise = random.bytes(Int.random(in: 1...200, using: &random))
             _ = Self.replay(noise, kind: .binary, limit: 4096, using: &random)
         }
