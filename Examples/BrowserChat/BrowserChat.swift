@@ -14,6 +14,7 @@ public enum BrowserChat {
         ("errors.js", PackageResources.errors_js),
         ("format.js", PackageResources.format_js),
         ("history.js", PackageResources.history_js),
+        ("links.js", PackageResources.links_js),
         ("lists.js", PackageResources.lists_js),
         ("main.js", PackageResources.main_js),
         ("presence.js", PackageResources.presence_js),
@@ -22,6 +23,7 @@ public enum BrowserChat {
         ("signalr.js", PackageResources.signalr_js),
         ("timeline.js", PackageResources.timeline_js),
         ("view.js", PackageResources.view_js),
+        ("viewport.js", PackageResources.viewport_js),
         ("icon.svg", PackageResources.icon_svg),
     ]
 }

@@ -58,6 +58,7 @@ struct ChatServiceTests {
         let error = await self.error(of: self.makeService(limiter: limiter))
         #expect(error?.code == .rateLimitExceeded)
         #expect(error?.retryAfter == .seconds(7))
+        #expect(error?.message == "Too many messages: at most 100 per 60 s. Try again in 7 s.")
     }
 
     @Test("asks no limiter when there is no limit")

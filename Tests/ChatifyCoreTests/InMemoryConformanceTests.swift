@@ -5,12 +5,20 @@ import Testing
 
 /// The adapters in memory, which are the reference, keep the laws of their ports.
 @Suite(.timeLimit(.minutes(5))) struct InMemoryConformanceTests {
-    @Test(arguments: EventLogCheck.all.filter { $0.requires.isEmpty })
+    @Test(arguments: EventLogCheck.all.filter { $0.requires.isSubset(of: [.replay, .forgetting]) })
     func log(check: EventLogCheck) async throws {
         for partitions in [2, 3, 8] as [Int32] {
-            let log = InMemoryEventLog(partitions: partitions)
-            let view = EventLogView(producer: log) { log.makeConsumer(group: $0, startingAt: $1, commits: $2) }
-            try await check.run(on: EventLogSubject(view, partitions: partitions))
+            let capacity = check.requires.contains(.forgetting) ? 64 : 65_536
+            let log = InMemoryEventLog(partitions: partitions, capacityPerPartition: capacity)
+            let view = EventLogView(producer: log, replaySource: log) {
+                log.makeConsumer(group: $0, startingAt: $1, commits: $2)
+            }
+            let subject = EventLogSubject(
+                view,
+                partitions: partitions,
+                forget: { try await log.fill($0.partition, with: capacity * 2) }
+            )
+            try await check.run(on: subject)
         }
     }
 

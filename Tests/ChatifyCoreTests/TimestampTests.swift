@@ -93,6 +93,10 @@ import Testing
         #expect(timestamp < timestamp.advanced(by: .milliseconds(1)))
         #expect(Duration.seconds(Int64.max).wholeMilliseconds == .max)
         #expect(Duration.seconds(Int64.min).wholeMilliseconds == .min)
+        #expect(Duration.seconds(-3).wholeSecondsRoundedUp == 1)
+        #expect(Duration.seconds(7).wholeSecondsRoundedUp == 7)
+        #expect(Duration.milliseconds(7001).wholeSecondsRoundedUp == 8)
+        #expect((Duration.seconds(Int64.max) + .milliseconds(1)).wholeSecondsRoundedUp == .max)
     }
 
     private func padded(_ number: Int, _ width: Int) -> String {

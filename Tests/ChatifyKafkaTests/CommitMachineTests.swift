@@ -80,6 +80,16 @@ import Testing
         #expect(machine.ended(isKept: true) == [2])
     }
 
+    @Test func aFailedCommitIsPartOfTheNextWhoeverAsks() {
+        var machine = self.machine(given: 0...9)
+        #expect(machine.request([self.position(3)], waiter: 1) == .wait)
+        #expect(machine.begin() == [self.position(3)])
+        #expect(machine.ended(isKept: false) == [1])
+        #expect(machine.begin() == [self.position(3)])
+        #expect(machine.ended(isKept: true).isEmpty)
+        #expect(machine.begin() == nil)
+    }
+
     @Test func finishingAllThatWasGiven() {
         var machine = self.machine(given: 0...9)
         machine.finishGiven()

@@ -14,7 +14,7 @@ import Testing
         EventLogCheck.staleCommitsAreIgnored.name,
     ]
 
-    @Test(arguments: EventLogCheck.all)
+    @Test(arguments: EventLogCheck.all.filter { !$0.requires.contains(.replay) })
     func log(check: EventLogCheck) async throws {
         let topic = try TestTopic()
         let membership: KafkaMembership = Self.sharing.contains(check.name) ? .shared : .alone
@@ -34,6 +34,48 @@ import Testing
                     )
                     try await check.run(on: subject)
                 }
+            }
+        }
+    }
+
+    @Test(arguments: EventLogCheck.all.filter { $0.requires.contains(.replay) })
+    func pastEvents(check: EventLogCheck) async throws {
+        let isHarmful = !check.requires.isDisjoint(with: [.forgetting, .outage])
+        let mock = isHarmful ? try MockKafka("--brokers", "1") : nil
+        defer { withExtendedLifetime(mock) {} }
+        let topic = try mock.map { try TestTopic(on: $0) } ?? TestTopic()
+        // What cannot be found is looked for until the time is over; all else has as much as a slow machine takes.
+        let time = Duration.seconds(check.requires.contains(.outage) ? 1 : 60)
+        try await Self.withView(of: topic, time) { view, log in
+            try await Self.withView(of: topic, time) { otherView, _ in
+                let subject = EventLogSubject(
+                    view,
+                    partitions: topic.partitions,
+                    another: { otherView },
+                    restart: {
+                        await log.close(within: .zero)
+                        return otherView
+                    },
+                    forget: { try await topic.fill($0.partition) },
+                    breakDown: { try mock?.tell("down -1") },
+                    patience: .seconds(80)
+                )
+                try await check.run(on: subject)
+            }
+        }
+    }
+
+    /// A log seen by a pod that finds past events, within so much time.
+    private static func withView(
+        of topic: TestTopic,
+        _ time: Duration,
+        _ body: (EventLogView, KafkaLog) async throws -> Void
+    ) async throws {
+        try await topic.withLog { log in
+            try await log.withReplaySource(KafkaReplayLimits(time: time)) { source in
+                var view = self.view(of: log, .alone)
+                view.replaySource = source
+                try await body(view, log)
             }
         }
     }

@@ -195,6 +195,25 @@ import Testing
         }
     }
 
+    @Test func aCommitThatFailedIsMadeUpForThoughTheLogIsQuiet() async throws {
+        let mock = try MockKafka("--brokers", "1")
+        try await TestTopic(on: mock, partitions: 1).withLog {
+            $0.commitInterval = .milliseconds(100)
+        } _: { log in
+            let positions = try await log.produce((0..<3).map { event($0) })
+            try await log.withConsumer(group: "g") { consumer in
+                _ = try await consumer.read(3)
+                try mock.tell("fail 8 30")
+                await #expect(throws: ChatError.self) { try await consumer.commit([positions[1]]) }
+                // Nothing comes and nobody asks again, and the next member begins behind it nevertheless.
+                let isKept = try await eventually {
+                    try await log.withConsumer(group: "g") { $0.nextOffsets == [0: 2] }
+                }
+                #expect(isKept)
+            }
+        }
+    }
+
     @Test func brokersThatDoNotKnowANewTopicYetAreAskedAgain() async throws {
         let mock = try MockKafka("--brokers", "1")
         try await TestTopic(on: mock).withLog { log in

@@ -189,29 +189,3 @@ import Testing
         }
     }
 }
-
-extension KafkaLog {
-    /// Makes a replay source, runs the test with it, and closes it whatever happens.
-    fileprivate func withReplaySource(
-        _ limits: KafkaReplayLimits = KafkaReplayLimits(time: .seconds(60)),
-        _ body: (KafkaReplaySource) async throws -> Void
-    ) async throws {
-        let source = self.makeReplaySource(limits)
-        do {
-            try await body(source)
-            await source.close()
-        } catch {
-            await source.close()
-            throw error
-        }
-    }
-}
-
-extension KafkaReplayLimits {
-    /// Limits of which some are other than by default.
-    fileprivate init(time: Duration, _ change: (inout KafkaReplayLimits) -> Void = { _ in }) {
-        self.init()
-        self.time = time
-        change(&self)
-    }
-}

@@ -11,7 +11,7 @@ extension WithServer {
 
         /// All at once, each in a database of its own, as most of them wait.
         @Test func `Keeps the port's laws`() async throws {
-            try await withRedis { server async throws in
+            try await withRedis(["--databases", "\(PresenceServiceCheck.all.count)"]) { server async throws in
                 await withTaskGroup(of: Void.self) { tasks in
                     for (database, check) in PresenceServiceCheck.all.enumerated() {
                         var target = server.connectionString

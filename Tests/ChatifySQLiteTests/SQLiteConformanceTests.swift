@@ -22,14 +22,18 @@ internal import Testing
             let subject = EventLogSubject(
                 Self.view(of: store),
                 partitions: store.log.partitions,
-                restart: { Self.view(of: try await life.restart()) }
+                restart: { Self.view(of: try await life.restart()) },
+                forget: { try life.forget($0) },
+                breakDown: { await store.close() }
             )
             try await check.run(on: subject)
         }
     }
 
     private static func view(of store: SQLiteStore) -> EventLogView {
-        EventLogView(producer: store.log) { try await store.log.makeConsumer(group: $0, startingAt: $1, commits: $2) }
+        EventLogView(producer: store.log, replaySource: store.log) {
+            try await store.log.makeConsumer(group: $0, startingAt: $1, commits: $2)
+        }
     }
 }
 
@@ -54,6 +58,13 @@ private final class StoreLife: Sendable {
     func restart() async throws -> SQLiteStore {
         let image = DiskState(after: self.folder.disk.recording).image(losing: .allUnsynced)
         return try await self.open(try TemporaryFolder(holding: image))
+    }
+
+    /// Drops records as retention does.
+    func forget(_ last: LogPosition) throws {
+        try self.folder.execute(
+            "DELETE FROM record WHERE partition = \(last.partition) AND offset <= \(last.offset)"
+        )
     }
 
     private func open(_ folder: TemporaryFolder) async throws -> SQLiteStore {

@@ -30,6 +30,14 @@ import Testing
         #expect(report.failures.map(\.law) == ["Do not fail."])
     }
 
+    @Test func anErrorIsOneSentence() async {
+        let check = ConformanceCheck<Nothing>("is there", law: "Be there.") { _ in
+            throw ChatError(.unavailable, "The store is away.")
+        }
+        let failure = await check.outcome(on: Nothing()).failure
+        #expect(failure?.description.hasSuffix("The store is away. The contract says: Be there.") == true)
+    }
+
     @Test func whatIsNotTriedHasNotPassed() async {
         let failure = await #expect(throws: ConformanceFailure.self) { try await Self.idle.run(on: Nothing()) }
         #expect(failure?.deed.hasPrefix("Not tried") == true)

@@ -1,5 +1,6 @@
 import ChatifyCore
 import ChatifyTestKit
+import TestSupport
 import Testing
 
 /// Each law can fail: an adapter that breaks it is caught by it, with words that say what it did.
@@ -25,6 +26,19 @@ import Testing
     @Test(arguments: Sabotage<AuthenticatorSubject>.all)
     func authenticator(_ sabotage: Sabotage<AuthenticatorSubject>) async { await sabotage.expectCaught() }
 
+    /// A value that may be missing is said as what it is.
+    @Test func valuesAreSaidInWords() async {
+        let failures = await Conformance.run([EventLogCheck.whatWasForgottenIsNotVouchedFor]) { _ in
+            let log = InMemoryEventLog(partitions: 2)
+            let view = EventLogView(producer: log, replaySource: log) {
+                log.makeConsumer(group: $0, startingAt: $1, commits: $2)
+            }
+            return EventLogSubject(view, partitions: 2, forget: { _ in })
+        }.failures
+        #expect(failures.map(\.expected) == ["nil"])
+        #expect(failures.first?.actual?.hasPrefix("[ChatifyCore.EnrichedChatEvent(") == true)
+    }
+
     @Test func everyLawHasASaboteur() {
         #expect(unsabotaged(HistoryRepositoryCheck.all, Sabotage.all) == [])
         #expect(unsabotaged(EventLogCheck.all, Sabotage.all) == [])
@@ -42,8 +56,8 @@ import Testing
             return HistoryRepositorySubject(history, another: { history }, restart: { history })
         }
         #expect(history.passed.count == HistoryRepositoryCheck.all.count, "\(history)")
-        let log = await Conformance.run(EventLogCheck.all) { _ in
-            let base = InMemoryEventLog()
+        let log = await Conformance.run(EventLogCheck.all) { check in
+            let base = InMemoryEventLog(capacityPerPartition: check.requires.contains(.forgetting) ? 64 : 65_536)
             // A crash makes all members leave.
             let members = Locked([any ChatEventConsumer]())
             var log = BrokenLog(base)
@@ -52,6 +66,11 @@ import Testing
                 members.withLock { $0.append(consumer) }
                 return consumer
             }
+            let isDown = Locked(false)
+            log.replay.onFind = { (scopes, partition, offsets, limit) async throws(ChatError) in
+                guard !isDown.withLock({ $0 }) else { throw ChatError(.unavailable, "Down, on purpose.") }
+                return try await base.events(in: scopes, partition: partition, offsets: offsets, limit: limit)
+            }
             return EventLogSubject(
                 log.view,
                 partitions: 3,
@@ -59,7 +78,9 @@ import Testing
                 restart: { [log] in
                     for member in members.withLock({ $0 }) { await member.close() }
                     return log.view
-                }
+                },
+                forget: { try await base.fill($0.partition, with: 128) },
+                breakDown: { isDown.withLock { $0 = true } }
             )
         }
         #expect(log.passed.count == EventLogCheck.all.count, "\(log)")

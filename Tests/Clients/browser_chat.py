@@ -2,7 +2,8 @@
 
 import json
 
-from chromium import Chromium, Page
+from browser_page import Page
+from chromium import Chromium
 
 
 class BrowserChat:
@@ -34,6 +35,23 @@ class BrowserChat:
     def sees(self, text: str, state: str = "sent") -> None:
         """Waits until a message is shown once, and in that state."""
         self.page.until(f"{matching(text)}.length === 1 && {matching(text)}[0].dataset.state === {json.dumps(state)}")
+
+    def says_in_the_banner(self, text: str) -> None:
+        self.page.until("document.getElementById('banner').checkVisibility()")
+        self.page.until(f"document.getElementById('banner-text').textContent.startsWith({json.dumps(text)})")
+
+    def has_settled(self) -> None:
+        """Waits until the page has read history again after it joined, and can resume from what it knows."""
+        self.page.until_traffic("/chat/history/", times=2)
+        self.page.until("document.getElementById('timeline').ariaBusy === 'false'")
+
+    def has_read(self, channel: str) -> None:
+        """Waits until the page has joined a channel and read its history."""
+        self.page.until_traffic(f"/chat/history/Channel/{channel}?")
+
+    def reads_back_to(self, count: int) -> None:
+        """Scrolls up and up until as many messages are shown."""
+        self.page.until(f"(document.getElementById('timeline').scrollTop = 0, {shown_count(f'=== {count}')})")
 
     def texts(self) -> list[str]:
         """All messages that are shown, from top to bottom."""

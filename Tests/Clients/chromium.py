@@ -1,8 +1,6 @@
 """Drives headless Chromium over the DevTools protocol, on one WebSocket."""
 
-import base64
 import json
-import os
 import queue
 import shutil
 import subprocess
@@ -13,10 +11,9 @@ from pathlib import Path
 
 from websockets.sync.client import connect
 
+from browser_page import WAIT, Page
 from server_process import poll_until
 
-# Generous: the machine may be busy with other work, and nothing here measures time.
-WAIT = 30.0
 FLAGS = (
     "--headless=new",
     "--no-sandbox",
@@ -32,14 +29,6 @@ FLAGS = (
     "--lang=en-GB",
     "--remote-debugging-port=0",
 )
-KEYS = {
-    "Enter": ("Enter", 13, "\r"),
-    "Escape": ("Escape", 27, ""),
-    "Tab": ("Tab", 9, ""),
-    "ArrowUp": ("ArrowUp", 38, ""),
-    "ArrowDown": ("ArrowDown", 40, ""),
-}
-ALT, SHIFT = 1, 8
 
 
 class Chromium:
@@ -94,14 +83,12 @@ class Chromium:
         assert "error" not in answer, f"{method}: {answer['error']}"
         return answer["result"]
 
-    def open(self, url: str, width: int = 1280, height: int = 800) -> "Page":
+    def open(self, url: str, width: int = 1280, height: int = 800) -> Page:
         """Opens a page in a new profile and waits until it is loaded."""
         context = self.call("Target.createBrowserContext")["browserContextId"]
         target = self.call("Target.createTarget", url="about:blank", browserContextId=context, newWindow=True)
         session = self.call("Target.attachToTarget", targetId=target["targetId"], flatten=True)["sessionId"]
         page = self._pages[session] = Page(self, session, context)
-        for domain in ("Runtime", "Log", "Page"):
-            page.call(f"{domain}.enable")
         page.resize(width, height)
         page.go(url)
         return page
@@ -131,88 +118,3 @@ class Chromium:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait(10)
-
-
-class Page:
-    """One page; what goes wrong in it is kept in `faults`."""
-
-    def __init__(self, browser: Chromium, session: str, context: str):
-        self._browser = browser
-        self._session = session
-        self._context = context
-        self.faults: list[str] = []
-
-    def call(self, method: str, **parameters):
-        return self._browser.call(method, self._session, **parameters)
-
-    def note(self, method: str, parameters: dict) -> None:
-        if method == "Runtime.exceptionThrown":
-            details = parameters["exceptionDetails"]
-            self.faults.append(details.get("exception", {}).get("description") or details["text"])
-        elif method == "Log.entryAdded" and parameters["entry"]["source"] in ("security", "javascript", "violation"):
-            self.faults.append(parameters["entry"]["text"])
-
-    def go(self, url: str) -> None:
-        self.call("Page.navigate", url=url)
-        self.until(f"location.href.startsWith({json.dumps(url)}) && document.readyState === 'complete'")
-
-    def evaluate(self, expression: str):
-        """The value of a JavaScript expression."""
-        answer = self.call("Runtime.evaluate", expression=expression, returnByValue=True, awaitPromise=True)
-        assert "exceptionDetails" not in answer, answer["exceptionDetails"]
-        return answer["result"].get("value")
-
-    def until(self, expression: str) -> None:
-        """Waits until an expression is true in the sense of JavaScript."""
-        try:
-            poll_until(lambda: self.evaluate(f"Boolean({expression})"), expression, WAIT)
-        except AssertionError as error:
-            shown = self.evaluate("document.body.innerText")
-            raise AssertionError(f"{error}; faults {self.faults}; the page shows:\n{shown}") from None
-
-    def type(self, text: str) -> None:
-        """Types into whatever has the focus."""
-        self.call("Input.insertText", text=text)
-
-    def press(self, key: str, modifiers: int = 0) -> None:
-        """Presses and releases a key."""
-        name, code, text = KEYS.get(key, (key, 0, key))
-        event = {"key": name, "code": name, "windowsVirtualKeyCode": code, "modifiers": modifiers}
-        down = {"type": "keyDown", "text": text} if text and not modifiers & ALT else {"type": "rawKeyDown"}
-        self.call("Input.dispatchKeyEvent", **event, **down)
-        self.call("Input.dispatchKeyEvent", type="keyUp", **event)
-
-    def click(self, selector: str) -> None:
-        """Clicks in the middle of an element, as a mouse does."""
-        box = self.evaluate(
-            f"(() => {{ const box = document.querySelector({json.dumps(selector)}).getBoundingClientRect();"
-            " return [box.x + box.width / 2, box.y + box.height / 2]; })()"
-        )
-        for kind in ("mousePressed", "mouseReleased"):
-            self.call("Input.dispatchMouseEvent", type=kind, x=box[0], y=box[1], button="left", clickCount=1)
-
-    def resize(self, width: int, height: int, is_phone: bool = False) -> None:
-        self.call(
-            "Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=2, mobile=is_phone
-        )
-
-    def prefer(self, scheme: str) -> None:
-        """Makes the page think that people prefer `dark` or `light`."""
-        self.call("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
-
-    def screenshot(self, name: str) -> None:
-        """Keeps a picture where the artefacts of a test run go."""
-        directory = artifacts()
-        directory.mkdir(parents=True, exist_ok=True)
-        picture = self.call("Page.captureScreenshot", format="png")["data"]
-        (directory / f"{name}.png").write_bytes(base64.b64decode(picture))
-
-    def close(self) -> None:
-        """Closes the page and forgets its profile."""
-        self._browser.call("Target.disposeBrowserContext", browserContextId=self._context)
-
-
-def artifacts() -> Path:
-    """Where pictures are kept: `CHATIFY_ARTIFACTS`, else under `.build`."""
-    default = Path(__file__).resolve().parents[2] / ".build" / "artifacts"
-    return Path(os.environ.get("CHATIFY_ARTIFACTS") or default)

@@ -5,6 +5,7 @@ import uuid
 
 import pytest
 
+from chromium import Chromium
 from kafka_broker import KafkaBroker, open_broker
 from redis_server import RedisServer
 from server_process import ServerProcess, run_and_kill, run_to_end, the_line
@@ -146,6 +147,20 @@ def start_kafka_pod(open_kafka, launch, tmp_path_factory):
         return launch(("--data-dir", directory, *flags), topic.settings() | settings, pod=pod)
 
     return start
+
+
+@pytest.fixture(scope="session")
+def browser(tmp_path_factory):
+    """One Chromium for all tests; each page in it has a profile of its own."""
+    browser = Chromium(str(tmp_path_factory.mktemp("chromium")))
+    yield browser
+    browser.close()
+
+
+@pytest.fixture(scope="module")
+def demo(start_server):
+    """A server with the chat page."""
+    return start_server("--demo", Hub__PresenceIntervalSeconds="1")
 
 
 @pytest.fixture

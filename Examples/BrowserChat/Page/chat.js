@@ -16,10 +16,15 @@ export class Chat {
   conversations = new Map();
   current = null;
   connection = { name: "connecting" };
+  /** Another one for each connection: what was begun on one is not finished on the next. */
+  #session = {};
 
   /**
    * @param {string} user who one is
-   * @param {{changed(): void, arrived(channel: string, event: object): void, failed(text: string): void}} observer
+   * @param {{
+   *   changed(): void, isSeeing(channel: string): boolean,
+   *   arrived(channel: string, event: object): void, failed(text: string): void
+   * }} observer
    */
   constructor(user, observer) {
     this.user = user;
@@ -46,6 +51,7 @@ export class Chat {
       if (this.client.isConnected) this.#catchUp(conversation);
     }
     this.current = channel;
+    this.conversation.forgetUnread();
     this.read();
   }
 
@@ -66,7 +72,7 @@ export class Chat {
 
   /** Notes that what the current channel holds was seen. */
   read() {
-    if (this.conversation) this.conversation.unread = 0;
+    this.conversation?.markRead();
     this.observer.changed();
   }
 
@@ -77,6 +83,7 @@ export class Chat {
     const { conversation } = this;
     const waiting = conversation.drafts.filter(({ state }) => state !== "failed");
     if (waiting.length >= MOST_DRAFTS) return false;
+    conversation.forgetUnread();
     this.#submit(conversation, conversation.draft(text));
     return true;
   }
@@ -112,13 +119,15 @@ export class Chat {
   #receive(event) {
     const conversation = this.conversations.get(event.scopeId);
     if (!conversation || event.scopeType !== CHANNEL) return;
-    const isNew = conversation.receive(event);
+    if (conversation.receive(event)) this.#arrived(conversation, event);
     this.presence.note([event.senderId]);
-    if (isNew && event.senderId !== this.user) {
-      conversation.unread += 1;
-      this.observer.arrived(conversation.channel, event);
-    }
     this.observer.changed();
+  }
+
+  #arrived(conversation, event) {
+    if (event.senderId === this.user) return;
+    if (!this.observer.isSeeing(conversation.channel)) conversation.noteUnread(event);
+    this.observer.arrived(conversation.channel, event);
   }
 
   /** Reads the page before the oldest message of the current channel. */
@@ -132,11 +141,19 @@ export class Chat {
     });
   }
 
-  /** Reads the newest page of a channel. */
+  /** Reads the newest page of a channel; true if that went well, and nothing happened to the connection meanwhile. */
   async #reload(conversation) {
-    await this.#load(conversation, {}, (page) => conversation.takeNewest(page));
+    const session = this.#session;
+    const isRead = await this.#load(conversation, {}, (page) => {
+      if (session !== this.#session || conversation.isWhole) return;
+      for (const event of conversation.takeNewest(page)) this.#arrived(conversation, event);
+    });
+    if (!isRead && !conversation.isWhole) conversation.showGap();
+    this.observer.changed();
+    return isRead && session === this.#session;
   }
 
+  /** Reads a page of history; true if that went well. */
   async #load(conversation, place, take) {
     conversation.isLoading = true;
     conversation.loadingError = "";
@@ -150,6 +167,7 @@ export class Chat {
     }
     conversation.isLoading = false;
     this.observer.changed();
+    return !conversation.loadingError;
   }
 
   /** Forgets the oldest of very many messages of the current channel. */
@@ -157,14 +175,15 @@ export class Chat {
 
   retryLoading() {
     const { conversation } = this;
-    if (conversation.next === undefined) this.#reload(conversation);
-    else this.loadOlder();
+    if (conversation.isWhole) this.loadOlder();
+    else this.#reload(conversation);
   }
 
   // Coming back
 
   #connectionChanged(state) {
     this.connection = state;
+    this.#session = {};
     if (state.name === "connected") {
       for (const conversation of this.conversations.values()) this.#catchUp(conversation);
       this.presence.watch();
@@ -176,15 +195,16 @@ export class Chat {
 
   /** Joins a channel on a new connection, and sees to it that nothing of it is missing. */
   async #catchUp(conversation) {
+    const session = this.#session;
     conversation.isCatchingUp = true;
     try {
       const recovered = await this.#resume(conversation);
       if (!recovered) await this.#rejoin(conversation);
     } catch (error) {
-      if (error.kind !== "lost") this.observer.failed(`#${conversation.channel}: ${explain(error)}`);
-      // A lost connection comes back here once there is a new one.
-      if (!this.client.isConnected) return;
+      if (session === this.#session) this.observer.failed(`#${conversation.channel}: ${explain(error)}`);
     }
+    // A lost connection comes back here once there is a new one.
+    if (session !== this.#session) return;
     conversation.isCatchingUp = false;
     for (const draft of [...conversation.drafts]) {
       if (draft.state === "unconfirmed") conversation.fail(draft, IN_DOUBT, true);
@@ -193,26 +213,37 @@ export class Chat {
     this.observer.changed();
   }
 
-  /** Lets the server push what was missed; false if it cannot. */
+  /** Lets the server push what was missed; false if it cannot, and there is a gap. */
   async #resume(conversation) {
-    if (!conversation.position) return false;
+    const { channel, position, isWhole } = conversation;
     try {
-      const { channel, position } = conversation;
-      const { recovered } = await this.client.invoke("ResumeScopeAsync", channel, position, CHANNEL);
-      if (!recovered) conversation.remark("Missed messages could not be replayed. They were loaded from history.");
-      return recovered;
+      if (position && isWhole) {
+        const { recovered } = await this.client.invoke("ResumeScopeAsync", channel, position, CHANNEL);
+        if (recovered) return true;
+      }
     } catch (error) {
-      if (isUnknownMethod(error)) return false;
-      throw error;
+      if (!isUnknownMethod(error)) throw error;
     }
+    // Before anything else that the server has pushed is looked at.
+    conversation.breakOff();
+    return false;
   }
 
   /** Joins afresh and reads from history what was said before. */
   async #rejoin(conversation) {
     await this.client.invoke("JoinScopeAsync", conversation.channel, CHANNEL);
     await this.#reload(conversation);
-    // What was accepted right before the join may not have been in history yet.
-    setTimeout(() => this.#reload(conversation), HISTORY_LAG);
+    this.#readAgain(conversation);
+  }
+
+  /** Reads what was accepted right before the join and was not in history yet; tries until it can be read. */
+  #readAgain(conversation) {
+    const session = this.#session;
+    setTimeout(async () => {
+      if (session !== this.#session || this.conversations.get(conversation.channel) !== conversation) return;
+      if (await this.#reload(conversation)) conversation.settle();
+      else this.#readAgain(conversation);
+    }, HISTORY_LAG);
   }
 
   async #try(call) {

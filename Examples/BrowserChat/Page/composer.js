@@ -38,8 +38,10 @@ export class Composer {
     this.#changed();
   }
 
-  enable(isEnabled) {
-    for (const control of this.#form.elements) control.disabled = !isEnabled;
+  /** Lets people write to a channel, or to none. */
+  enable(channel) {
+    for (const control of this.#form.elements) control.disabled = channel === null;
+    this.#text.placeholder = channel === null ? "Join a channel to write" : `Message #${channel}`;
   }
 
   #submit() {

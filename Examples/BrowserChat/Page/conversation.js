@@ -17,11 +17,17 @@ export class Conversation {
   /** Where older messages are: a place in history, or null at the beginning. Nothing was read yet: undefined. */
   next = undefined;
   unread = 0;
-  /** Something to be said after one of the messages. */
+  /** The id of the first message that was not seen when it came. */
+  firstUnread = null;
+  /** Something to be said after one of the messages, or, without `after`, before all of them. */
   notice = null;
   isLoading = false;
   loadingError = "";
   #ids = new Set();
+  /** What one said oneself and nobody pushed yet: others may have spoken before. */
+  #answered = new Set();
+  /** The ids of messages between which nothing is missing, however much may be behind them; null if nothing is there either. */
+  #solid = new Set();
   #draftCount = 0;
 
   constructor(channel, user) {
@@ -37,12 +43,31 @@ export class Conversation {
     return this.#add(event);
   }
 
-  /** Takes the newest page; what is known already stays only if nothing can be missing in between. */
-  takeNewest({ messages, next }) {
-    const meets = next === null || messages.some(({ messageId }) => this.#ids.has(messageId));
-    if (this.next === undefined || !meets) this.#restart(messages, next);
-    for (const message of messages) this.#add(message);
+  /** Whether nothing is missing between the messages that are known. */
+  get isWhole() { return this.#solid === null; }
+
+  /** Begins a gap: what is pushed from now on may be far behind what is known. */
+  breakOff() {
+    this.position = null;
+    this.#solid ??= new Set([...this.#ids].filter((id) => !this.#answered.has(id)));
   }
+
+  /**
+   * Takes the newest page, which closes the gap but for what is not in history yet. What was known before the gap stays
+   * only if the page reaches back to it, so that nothing can be missing in between.
+   * @returns {object[]} messages that came meanwhile; none when these are the first at all
+   */
+  takeNewest({ messages, next }) {
+    const isFirst = this.#solid.size === 0;
+    if (this.notice?.after) this.notice = null;
+    if (!messages.some(({ messageId }) => this.#solid.has(messageId))) this.#restart(messages, next);
+    for (const { messageId } of messages) this.#solid.add(messageId);
+    const added = messages.filter((message) => this.#add(message));
+    return isFirst ? [] : added;
+  }
+
+  /** Ends the gap: what was said before it was over has been in history when that was read last. */
+  settle() { this.#solid = null; }
 
   /** Takes the page before all others. */
   takeOlder({ messages, next }) {
@@ -59,8 +84,27 @@ export class Conversation {
     this.next = placeBefore(this.messages[0]);
   }
 
-  /** Says something after the messages that are known now. */
-  remark(text) { this.notice = { text, after: this.messages.at(-1)?.messageId }; }
+  /** Says where the gap is that could not be closed yet. */
+  showGap() {
+    const last = this.messages.findLast(({ messageId }) => this.#solid.has(messageId));
+    if (last) this.notice = { text: "Messages may be missing here. Trying to load them…", after: last.messageId };
+  }
+
+  // Reading
+
+  /** Counts a message that came while nobody looked. */
+  noteUnread({ messageId }) {
+    if (this.unread === 0) this.firstUnread = messageId;
+    this.unread += 1;
+  }
+
+  /** Notes that everything was seen; where one had not is still to be found. */
+  markRead() { this.unread = 0; }
+
+  /** Forgets where one had not seen what was said, once one has read on from there. */
+  forgetUnread() {
+    if (this.unread === 0) this.firstUnread = null;
+  }
 
   // Drafts
 
@@ -78,7 +122,7 @@ export class Conversation {
   /** Takes the server's answer; the event itself may have been pushed before. */
   confirm(draft, event) {
     this.discard(draft);
-    this.#add(event);
+    if (this.#add(event)) this.#answered.add(event.messageId);
   }
 
   /** Notes that a draft is no message; `isInDoubt` says that it may still turn out to be one. */
@@ -90,16 +134,18 @@ export class Conversation {
 
   // Order
 
-  #restart(messages, next) {
-    const oldest = messages[0];
+  #restart([oldest], next) {
+    if (this.#solid.size > 0 && next === null) this.notice = { text: "The server has no record of what was said before." };
     // What was pushed while the page was on its way is newer than the page and stays.
-    const kept = oldest ? this.messages.filter((message) => compare(message, oldest) > 0) : this.messages;
-    this.messages = kept;
-    this.#ids = new Set(kept.map(({ messageId }) => messageId));
+    const isNew = (message) => !this.#solid.has(message.messageId) && !(oldest && compare(message, oldest) < 0);
+    this.messages = this.messages.filter(isNew);
+    this.#ids = new Set(this.messages.map(({ messageId }) => messageId));
+    this.#solid.clear();
     this.next = next;
   }
 
   #add(event) {
+    this.#answered.delete(event.messageId);
     if (this.#ids.has(event.messageId)) return false;
     this.#ids.add(event.messageId);
     this.#adopt(event);

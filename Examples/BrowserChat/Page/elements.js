@@ -14,6 +14,11 @@ export function element(tag, attributes = {}, ...children) {
   return made;
 }
 
+/** Changes a text only if it is another: what is written anew is read aloud anew. */
+export function setText(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}
+
 const TINTS = 8;
 
 /** A round mark with the first letter of a name, in a colour that belongs to the name. */

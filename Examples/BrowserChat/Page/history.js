@@ -13,9 +13,11 @@ export async function readHistory(channel, user, place = {}) {
   for (const [name, value] of Object.entries({ user, order: "newest", limit: PAGE_SIZE, ...place })) {
     url.searchParams.set(name, value);
   }
-  const response = await fetch(url, { signal: AbortSignal.timeout(TIMEOUT) });
-  const answer = await response.json();
-  if (!response.ok) throw new Error(answer.detail ?? `The server answered ${response.status}.`);
+  const response = await fetch(url, { signal: AbortSignal.timeout(TIMEOUT) }).catch(() => {
+    throw new Error("The server cannot be reached.");
+  });
+  const answer = await response.json().catch(() => ({}));
+  if (!response.ok || !answer.messages) throw new Error(answer.detail ?? `The server answered ${response.status}.`);
   const next = answer.nextCursor === null ? null : { cursor: answer.nextCursor };
   return { messages: answer.messages.reverse(), next };
 }

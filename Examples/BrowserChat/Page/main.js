@@ -3,6 +3,7 @@
 import { byId } from "./elements.js";
 import { channelName } from "./format.js";
 import { View } from "./view.js";
+import { followViewport } from "./viewport.js";
 
 const KEY = "chatify";
 
@@ -18,6 +19,7 @@ function remembered() {
 function enter({ user, channels, current }) {
   byId("welcome").hidden = true;
   byId("app").hidden = false;
+  followViewport();
   const remember = (state) => sessionStorage.setItem(KEY, JSON.stringify(state));
   new View(user, channels, current, remember).start();
 }

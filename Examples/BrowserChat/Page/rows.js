@@ -7,14 +7,18 @@ const SAME_BREATH = 5 * 60_000;
 /** Makes the rows of a conversation; `key` tells rows apart, and rows with equal `signature` look the same. */
 export function rowsOf(conversation) {
   const rows = [];
-  const { notice } = conversation;
+  const { notice, firstUnread } = conversation;
+  if (notice && !notice.after) rows.push(row("notice", { kind: "notice", label: notice.text }));
   let last = null;
   const lastOwn = conversation.messages.findLast(({ senderId }) => senderId === conversation.user);
   for (const message of conversation.messages) {
     const date = new Date(message.createdAtUtc);
     const label = day(date);
     if (label !== last?.label) rows.push(row(`day-${label}`, { kind: "day", label }));
-    const follows = label === last?.label && message.senderId === last.senderId && date - last.date < SAME_BREATH;
+    const isFirstUnread = message.messageId === firstUnread;
+    if (isFirstUnread) rows.push(row("unread", { kind: "unread", label: "New messages" }));
+    const continues = !isFirstUnread && label === last?.label;
+    const follows = continues && message.senderId === last.senderId && date - last.date < SAME_BREATH;
     rows.push(
       row(message.messageId, {
         kind: "message",
@@ -35,8 +39,6 @@ export function rowsOf(conversation) {
     rows.push(row(draft.key, { kind: "message", sender: conversation.user, text, isMine: true, follows, state, reason, draft }));
     last = { ...last, senderId: conversation.user };
   }
-  // The message it came after may be forgotten.
-  if (notice && !rows.some(({ kind }) => kind === "notice")) rows.unshift(row("notice", { kind: "notice", label: notice.text }));
   return rows;
 }
 

@@ -23,8 +23,9 @@ export class HubError extends Error {
 /**
  * One connection to a hub that is made again whenever it is lost.
  *
- * `onState` learns of every change: `connecting`, `connected`, `waiting` (with `retryAt` in milliseconds), `stopped`
- * (with `reason`). Nothing is joined on a new connection; whoever listens for `connected` does that.
+ * `onState` learns of every change: `connecting` (`isRetry` unless it is the first time), `connected`, `waiting` (with
+ * `retryAt` in milliseconds), `stopped` (with `reason`). Nothing is joined on a new connection; whoever listens for
+ * `connected` does that.
  */
 export class HubClient {
   #url;
@@ -82,7 +83,7 @@ export class HubClient {
 
   async #connect() {
     clearTimeout(this.#timers.retry);
-    this.#enter({ name: "connecting" });
+    this.#enter({ name: "connecting", isRetry: this.#attempt > 0 });
     const opening = AbortSignal.timeout(OPENING_TIMEOUT);
     try {
       const socket = await this.#open(opening);

@@ -1,7 +1,8 @@
 // The list of messages: keeps the elements that stay, and the place where one reads.
 
-import { avatar, byId, element } from "./elements.js";
-import { clock } from "./format.js";
+import { avatar, byId, element, setText } from "./elements.js";
+import { clock, moment } from "./format.js";
+import { linked } from "./links.js";
 import { rowsOf } from "./rows.js";
 
 const NEAR = 60;
@@ -21,6 +22,8 @@ export class Timeline {
   #shown = new Map();
   #channel = null;
   #isAtEnd = true;
+  #top = 0;
+  #unread = 0;
 
   /** @param {{retry(draft): void, discard(draft): void, loadOlder(): void, retryLoading(): void, reachedEnd(): void}} actions */
   constructor(actions) {
@@ -30,22 +33,29 @@ export class Timeline {
     new ResizeObserver(() => this.#isAtEnd && this.toEnd()).observe(this.#box);
   }
 
-  get isAtEnd() { return this.#isAtEnd; }
+  get isAtEnd() {
+    // Somebody may have scrolled up, and the event that says so is still to come.
+    if (this.#box.scrollTop < this.#top) this.#measure();
+    return this.#isAtEnd;
+  }
 
   toEnd() {
     this.#box.scrollTop = this.#box.scrollHeight;
+    this.#top = this.#box.scrollTop;
   }
 
   render(conversation) {
     const isOther = conversation?.channel !== this.#channel;
     if (isOther) this.#clear(conversation);
     if (!conversation) return;
+    const wasAtEnd = this.isAtEnd;
     const anchor = this.#anchor();
+    this.#unread = conversation.unread;
     this.#box.setAttribute("aria-busy", conversation.isLoading);
     this.#renderOlder(conversation);
     this.#reconcile(rowsOf(conversation));
-    if (this.#isAtEnd) this.toEnd();
-    else if (anchor) this.#box.scrollTop += anchor.element.getBoundingClientRect().top - anchor.top;
+    if (wasAtEnd) this.toEnd();
+    else this.#box.scrollTop += this.#drift(anchor);
     this.#scrolled();
   }
 
@@ -54,16 +64,23 @@ export class Timeline {
     this.#list.replaceChildren();
     this.#shown.clear();
     this.#isAtEnd = true;
+    this.#top = 0;
   }
 
-  /** A row that is in view and stays, and where it is. */
+  /** The first message in view, and where it ends: it may lose its byline when others come before it. */
   #anchor() {
-    const top = this.#box.getBoundingClientRect().top;
-    for (const element of this.#list.children) {
-      const box = element.getBoundingClientRect();
-      if (box.bottom > top && element.dataset.kind === "message") return { element, top: box.top };
+    const { top } = this.#box.getBoundingClientRect();
+    for (const made of this.#list.querySelectorAll(".message")) {
+      const { bottom } = made.getBoundingClientRect();
+      if (bottom > top) return { key: made.dataset.key, bottom };
     }
     return null;
+  }
+
+  /** How far the anchor has moved. */
+  #drift(anchor) {
+    const made = this.#shown.get(anchor?.key)?.made;
+    return made ? made.getBoundingClientRect().bottom - anchor.bottom : 0;
   }
 
   #reconcile(rows) {
@@ -89,17 +106,20 @@ export class Timeline {
   }
 
   #make(row) {
-    if (row.kind !== "message") return element("li", { class: row.kind, "data-kind": row.kind }, element("span", {}, row.label));
+    if (row.kind !== "message") return element("li", { class: row.kind }, element("span", {}, row.label));
     const kinds = ["message", row.isMine && "mine", row.follows && "follows", row.state].filter(Boolean);
     const body = element("div", { class: "body" });
     if (!row.follows) body.append(this.#byline(row));
-    body.append(element("p", { class: "bubble", dir: "auto", title: row.at ? clock(new Date(row.at)) : false }, row.text));
+    const at = row.at ? moment(new Date(row.at)) : false;
+    body.append(element("p", { class: "bubble", dir: "auto", title: at }, ...linked(row.text)));
     if (row.state) body.append(this.#state(row));
-    return element("li", { class: kinds.join(" "), "data-kind": "message", "data-state": row.state || "sent" }, avatar(row.sender), body);
+    const about = { class: kinds.join(" "), "data-key": row.key, "data-state": row.state || "sent" };
+    return element("li", about, avatar(row.sender), body);
   }
 
   #byline({ sender, at, isMine }) {
-    const line = element("p", { class: "byline" }, element("strong", { class: isMine ? "visually-hidden" : false, dir: "auto" }, sender));
+    const name = { class: isMine ? "visually-hidden" : "name", dir: "auto", title: sender };
+    const line = element("p", { class: "byline" }, element("strong", name, sender));
     if (at) line.append(element("time", { datetime: at }, clock(new Date(at))));
     return line;
   }
@@ -112,23 +132,33 @@ export class Timeline {
     return element("p", { class: "state" }, `Not sent. ${reason}`, choice);
   }
 
-  #renderOlder({ channel, next, isLoading, loadingError }) {
+  #renderOlder({ channel, next, isLoading, loadingError, messages, drafts }) {
+    const isEmpty = next === null && messages.length + drafts.length === 0;
+    this.#box.classList.toggle("empty", isEmpty);
     if (loadingError) {
       const retry = element("button", { type: "button", click: () => this.actions.retryLoading() }, "Try again");
       this.#older.replaceChildren(loadingError, " ", retry);
     } else if (isLoading) {
       this.#older.replaceChildren("Loading…");
     } else {
-      this.#older.replaceChildren(next === null ? `This is the beginning of #${channel}` : "");
+      const beginning = `This is the beginning of #${channel}${isEmpty ? ". Say hello!" : ""}`;
+      this.#older.replaceChildren(next === null ? beginning : "");
     }
     this.#older.dataset.failed = Boolean(loadingError);
   }
 
-  #scrolled() {
+  #measure() {
     const { scrollTop, scrollHeight, clientHeight } = this.#box;
+    this.#top = scrollTop;
     this.#isAtEnd = scrollHeight - scrollTop - clientHeight < NEAR;
+  }
+
+  #scrolled() {
+    this.#measure();
     this.#latest.hidden = this.#isAtEnd;
+    const news = `${this.#unread} new ${this.#unread === 1 ? "message" : "messages"}`;
+    setText(this.#latest, `${this.#unread ? news : "Latest messages"} ↓`);
     if (this.#isAtEnd) this.actions.reachedEnd();
-    if (scrollTop < FAR_UP && this.#older.dataset.failed !== "true") this.actions.loadOlder();
+    if (this.#top < FAR_UP && this.#older.dataset.failed !== "true") this.actions.loadOlder();
   }
 }

@@ -3,9 +3,9 @@
 import { Chat } from "./chat.js";
 import { Composer } from "./composer.js";
 import { Drawers } from "./drawers.js";
-import { byId, element } from "./elements.js";
+import { byId, element, setText } from "./elements.js";
 import { channelName } from "./format.js";
-import { renderChannels, renderPeople, renderPerson } from "./lists.js";
+import { renderChannels, renderPeople, renderPerson, renderTitle } from "./lists.js";
 import { listenToKeys } from "./shortcuts.js";
 import { Timeline } from "./timeline.js";
 
@@ -13,6 +13,7 @@ const ANNOUNCED = 5;
 const PROBLEM_SHOWN = 10_000;
 
 const STATUS = { connecting: "Connecting…", connected: "Connected", waiting: "Reconnecting…", stopped: "Disconnected" };
+const OFFLINE = "You are offline. What you write is sent once you are back.";
 
 export class View {
   #isDue = false;
@@ -23,6 +24,7 @@ export class View {
     this.remember = remember;
     this.chat = new Chat(user, {
       changed: () => this.#renderSoon(),
+      isSeeing: (channel) => channel === this.chat.current && !document.hidden && this.timeline.isAtEnd,
       arrived: (channel, event) => this.#announce(channel, event),
       failed: (text) => this.#showProblem(text),
     });
@@ -56,6 +58,7 @@ export class View {
       this.#readIfSeen();
     });
     setInterval(() => this.#renderConnection(), 1000);
+    for (const change of ["online", "offline"]) addEventListener(change, () => this.#renderConnection());
     listenToKeys({
       step: (step) => this.#select(() => this.chat.step(step)),
       write: () => this.composer.focus(),
@@ -90,6 +93,7 @@ export class View {
     this.composer.change(before, this.chat.current);
     this.drawers.close();
     this.composer.focus();
+    if (this.chat.current !== before) this.#say(this.chat.current ? `Channel ${this.chat.current}` : "No channel");
   }
 
   #retryNow() {
@@ -122,23 +126,29 @@ export class View {
     renderPeople(chat);
     this.#renderConnection();
     const unread = [...chat.conversations.values()].reduce((sum, { unread }) => sum + unread, 0);
-    byId("title").replaceChildren(element("span", { class: "sign", "aria-hidden": "true" }, "#"), chat.current ?? "No channel");
+    renderTitle(chat.current);
     document.title = `${unread ? `(${unread}) ` : ""}${chat.current ? `#${chat.current} · ` : ""}Chatify`;
-    this.composer.enable(Boolean(chat.conversation));
+    this.composer.enable(chat.current);
     this.remember({ user: chat.user, channels: [...chat.conversations.keys()], current: chat.current });
   }
 
   #renderConnection() {
-    const { name, retryAt, reason } = this.chat.connection;
-    setText(byId("status"), STATUS[name]);
+    const { name, isRetry } = this.chat.connection;
+    setText(byId("status"), STATUS[isRetry ? "waiting" : name]);
     byId("status").dataset.state = name;
-    const seconds = Math.max(0, Math.ceil((retryAt - Date.now()) / 1000));
-    const banners = {
-      waiting: `The connection was lost. Trying again ${seconds ? `in ${seconds} s` : "now"}.`,
-      stopped: reason ? `Disconnected: ${reason}` : "Disconnected.",
-    };
-    byId("banner").hidden = !(name in banners);
-    setText(byId("banner-text"), banners[name] ?? "");
+    const text = this.#connectionTrouble();
+    byId("banner").hidden = !text;
+    setText(byId("banner-text"), text);
+  }
+
+  /** What keeps the page from its server, or nothing. */
+  #connectionTrouble() {
+    const { name, isRetry, retryAt, reason } = this.chat.connection;
+    if (name === "stopped") return reason ? `Disconnected: ${reason}` : "Disconnected.";
+    if (name !== "waiting" && !isRetry) return "";
+    if (!navigator.onLine) return OFFLINE;
+    const seconds = Math.ceil((retryAt - Date.now()) / 1000);
+    return `The server cannot be reached. Trying again ${seconds > 0 ? `in ${seconds} s` : "now"}.`;
   }
 
   #showProblem(text) {
@@ -148,16 +158,15 @@ export class View {
     this.#problemTimer = setTimeout(() => { byId("problem").hidden = true; }, PROBLEM_SHOWN);
   }
 
-  /** Lets a screen reader say what came. */
   #announce(channel, { senderId, text }) {
     const where = channel === this.chat.current ? "" : ` in ${channel}`;
+    this.#say(`${senderId}${where}: ${text}`);
+  }
+
+  /** Lets a screen reader say something. */
+  #say(text) {
     const announcer = byId("announcer");
-    announcer.append(element("p", {}, `${senderId}${where}: ${text}`));
+    announcer.append(element("p", {}, text));
     while (announcer.childElementCount > ANNOUNCED) announcer.firstChild.remove();
   }
-}
-
-/** Changes a text only if it is another: what is written anew is read aloud anew. */
-function setText(element, text) {
-  if (element.textContent !== text) element.textContent = text;
 }

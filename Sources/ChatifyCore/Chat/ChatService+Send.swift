@@ -57,11 +57,14 @@ extension ChatService {
             return try self.limiterFailed(error)
         }
         self.limiterAnswered()
-        guard decision.isAllowed else {
-            let message =
-                "Too many messages: at most \(self.configuration.sendThreshold) per \(self.configuration.sendWindow.components.seconds) s."
-            throw ChatError(.rateLimitExceeded, message, retryAfter: decision.resetsAfter)
-        }
+        guard decision.isAllowed else { throw self.tooMany(decision) }
+    }
+
+    private func tooMany(_ decision: RateLimitDecision) -> ChatError {
+        let limit =
+            "at most \(self.configuration.sendThreshold) per \(self.configuration.sendWindow.components.seconds) s"
+        let message = "Too many messages: \(limit). Try again in \(decision.resetsAfter.wholeSecondsRoundedUp) s."
+        return ChatError(.rateLimitExceeded, message, retryAfter: decision.resetsAfter)
     }
 
     private func limiterFailed(_ error: ChatError) throws(ChatError) {

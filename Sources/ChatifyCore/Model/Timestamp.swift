@@ -38,4 +38,10 @@ extension Duration {
         let (sum, sumOverflow) = whole.addingReportingOverflow(attoseconds / 1_000_000_000_000_000)
         return sumOverflow ? (seconds < 0 ? .min : .max) : sum
     }
+
+    /// The duration in whole seconds, rounded up, at least 1: whoever waits that long has waited long enough.
+    package var wholeSecondsRoundedUp: Int64 {
+        let (seconds, attoseconds) = self.components
+        return max(1, attoseconds > 0 && seconds < .max ? seconds + 1 : seconds)
+    }
 }

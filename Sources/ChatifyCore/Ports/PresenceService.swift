@@ -37,7 +37,8 @@ public protocol PresenceService: Sendable {
 
     /// Returns those of the users who have live connections.
     ///
-    /// Asked often and for many at once; the default asks for each user's connections, one after the other.
+    /// Who is named twice is one user, and of nobody nobody is online. Asked often and for many at once; the default asks for each user's
+    /// connections, one after the other.
     func onlineUsers(among users: [UserID]) async throws(ChatError) -> Set<UserID>
 
     /// Returns the pod that a live connection of a user is on, or `nil` if there is no such connection.

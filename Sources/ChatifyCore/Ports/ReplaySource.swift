@@ -11,7 +11,8 @@ public protocol ReplaySource: Sendable {
     /// - Parameters:
     ///   - scopes: The scopes, all of one id and therefore of one partition.
     ///   - partition: The partition; one that does not exist is answered with `nil`.
-    ///   - offsets: The offsets; below the end of what a consumer of the log was given already.
+    ///   - offsets: The offsets; below the end of what a consumer of the log was given already. A stretch that begins before the oldest
+    ///     record held, or ends behind the newest, is answered with `nil`.
     ///   - limit: The most events to return, at least 0.
     /// - Throws: ``ChatError`` with code ``ChatError/Code/unavailable`` if the source is out of reach.
     func events(

@@ -36,7 +36,7 @@ public struct KafkaClientConfiguration: Sendable, Hashable {
     public var requestTimeout: Duration = .seconds(10)
     /// How partitions move between the members of a group; eager by default, as members in other languages do.
     public var rebalancing = KafkaRebalancing.eager
-    /// How often a consumer that commits by itself does so; 5 s by default.
+    /// How often a consumer that commits by itself does so, and any other tries again what the brokers did not keep; 5 s by default.
     public var commitInterval: Duration = .seconds(5)
     /// The most records that a consumer reads ahead of its reader, at least 1; 8192 by default.
     public var maximumBufferedRecords = 8192

@@ -95,7 +95,7 @@ struct CommitMachine {
 
     /// Takes note that the commit under way has ended, and returns who waited for it.
     ///
-    /// What was not kept is asked for again by the next request.
+    /// What was not kept is part of the next commit.
     mutating func ended(isKept: Bool) -> [Int] {
         for (index, offset) in self.underWay ?? [:] where isKept { self.partitions[index]?.keep(offset) }
         self.underWay = nil

@@ -176,7 +176,8 @@ final class ConsumerSession {
     }
 
     private func beginCommit(_ now: ContinuousClock.Instant) {
-        let isDue = self.role.commits == .automatic && now >= self.nextCommit
+        // Where the reader commits, too: what the brokers did not keep is due until they do, also if the log stays quiet.
+        let isDue = now >= self.nextCommit
         let positions = self.core.state.withLock { state in
             isDue || state.commits.isAwaited ? state.commits.begin() : nil
         }

@@ -16,7 +16,7 @@ public final class RedisPresenceService: PresenceService {
 
     /// Makes a service over a client, which its owner runs; `expiry` is rounded up to whole seconds, at least one.
     public init(_ client: RedisClient, expiry: Duration = .seconds(60)) {
-        let whole = max(1, expiry.components.seconds + (expiry.components.attoseconds > 0 ? 1 : 0))
+        let whole = expiry.wholeSecondsRoundedUp
         self.client = client
         self.expiry = .seconds(whole)
         self.seconds = "\(whole)"

@@ -15,7 +15,10 @@ extension SQLiteEventLog: ReplaySource {
         limit: Int
     ) async throws(ChatError) -> [EnrichedChatEvent]? {
         precondition(scopes.count <= 2, "A scope id stands for two scopes at most.")
+        guard (0..<self.partitions).contains(partition), offsets.lowerBound >= 0 else { return nil }
         guard offsets.count <= Self.maximumStretch else { return nil }
+        // There are not more events than offsets.
+        let limit = min(limit, offsets.count)
         let read = ReplayRead(scopes: scopes, partition: partition, offsets: offsets, limit: limit)
         guard case .replay(let events) = try await self.calls.read(.replay(read)) else {
             preconditionFailure("A replay was answered with something else.")

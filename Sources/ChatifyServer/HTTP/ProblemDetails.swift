@@ -35,9 +35,8 @@ struct ProblemDetails {
             correlationID: correlationID
         )
         if let retryAfter = error.retryAfter {
-            // Whole seconds, rounded up, so that a client that waits that long succeeds (RFC 9110 §10.2.3).
-            let seconds = (max(1, retryAfter.wholeMilliseconds) - 1) / 1000 + 1
-            self.headers.set("Retry-After", "\(seconds)")
+            // Whole seconds (RFC 9110 §10.2.3).
+            self.headers.set("Retry-After", "\(retryAfter.wholeSecondsRoundedUp)")
         }
     }
 

@@ -19,9 +19,9 @@ func demand(_ condition: Bool, _ deed: @autoclosure () -> String) throws {
 }
 
 /// Throws unless `actual` is `expected`; `deed` says what the adapter did otherwise.
-func demand<Value: Equatable>(_ actual: Value, is expected: Value, _ deed: @autoclosure () -> String) throws {
+func demand<Value: Equatable>(_ actual: Value?, is expected: Value?, _ deed: @autoclosure () -> String) throws {
     guard actual != expected else { return }
-    throw BrokenLaw(deed(), expected: shortened("\(expected)"), actual: shortened("\(actual)"))
+    throw BrokenLaw(deed(), expected: inWords(expected), actual: inWords(actual))
 }
 
 /// Throws unless `body` fails with one of `codes`.
@@ -42,6 +42,8 @@ func demandFailure(
     }
     throw BrokenLaw(deed, expected: expected, actual: "no error")
 }
+
+private func inWords<Value>(_ value: Value?) -> String { value.map { shortened("\($0)") } ?? "nil" }
 
 /// Long values tell no more than their beginning.
 private func shortened(_ text: String) -> String {

@@ -21,7 +21,9 @@ public struct ConformanceFailure: Error, Sendable, Hashable, CustomStringConvert
 
     /// What the adapter did wrong, with the values and the sentence that was broken.
     public var description: String {
+        // An error of the adapter's ends like a sentence.
+        let deed = self.deed.hasSuffix(".") ? String(self.deed.dropLast()) : self.deed
         let values = self.expected.map { " (expected \($0), got \(self.actual ?? "nothing"))" } ?? ""
-        return "\(self.deed)\(values). The contract says: \(self.law)"
+        return "\(deed)\(values). The contract says: \(self.law)"
     }
 }

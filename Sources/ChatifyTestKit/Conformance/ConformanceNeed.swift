@@ -12,6 +12,10 @@ public struct ConformanceNeed: Sendable, Hashable, CustomStringConvertible {
     public static let sharing = ConformanceNeed("an adapter that declares itself shared, and `another`")
     /// The subject can let time pass until something expires.
     public static let time = ConformanceNeed("`wait`, and an expiry that is short by it")
+    /// The log comes with a source of past events.
+    public static let replay = ConformanceNeed("`replaySource`")
+    /// The subject can make the log forget its oldest records.
+    public static let forgetting = ConformanceNeed("`forget`")
     /// The subject can read back what a sink was given.
     public static let reading = ConformanceNeed("`letters`")
     /// The subject can put the adapter out of service.

@@ -39,6 +39,30 @@ public struct FaultyDeadLetterSink: DeadLetterSink {
     }
 }
 
+/// A source of past events whose calls fail and are delayed.
+public struct FaultyReplaySource: ReplaySource {
+    private let base: any ReplaySource
+    private let faults: FaultSource
+
+    /// Wraps a source.
+    public init(_ base: any ReplaySource, faults: FaultSource) {
+        self.base = base
+        self.faults = faults
+    }
+
+    /// Finds events, unless the plan has it otherwise.
+    public func events(
+        in scopes: [ChatScope],
+        partition: Int32,
+        offsets: Range<Int64>,
+        limit: Int
+    ) async throws(ChatError) -> [EnrichedChatEvent]? {
+        try await self.faults.call { () async throws(ChatError) in
+            try await self.base.events(in: scopes, partition: partition, offsets: offsets, limit: limit)
+        }
+    }
+}
+
 /// An authorizer whose calls fail and are delayed.
 public struct FaultyScopeAuthorizer: ScopeAuthorizer {
     private let base: any ScopeAuthorizer

@@ -54,6 +54,11 @@ public struct FaultyPresenceService: PresenceService {
         try await self.faults.call { () async throws(ChatError) in try await self.base.connections(of: user) }
     }
 
+    /// Tells who is online, unless the plan has it otherwise.
+    public func onlineUsers(among users: [UserID]) async throws(ChatError) -> Set<UserID> {
+        try await self.faults.call { () async throws(ChatError) in try await self.base.onlineUsers(among: users) }
+    }
+
     /// Finds a route, unless the plan has it otherwise.
     public func route(of user: UserID, connection: ConnectionID) async throws(ChatError) -> PodID? {
         try await self.faults.call { () async throws(ChatError) in

@@ -12,6 +12,10 @@ extension ConformanceCheck where Subject == EventLogSubject {
             .aNewGroupBeginsWhereTold,
             .aPartitionHasOneReader, .leaversHandOver, .staleCommitsAreIgnored, .membersComeAndGoWithoutLoss,
             .acknowledgedEventsSurviveACrash, .commitsSurviveACrash, .podsShareOneLog,
+            .pastEventsAreFound, .offsetsAreTakenAtTheirWord, .onlyTheScopesAskedForAreFound, .aLimitIsAllOrNothing,
+            .aPartitionThatIsNotThereIsSaid, .whatIsNotThereYetIsNotVouchedFor, .whatWasForgottenIsNotVouchedFor,
+            .manyLookAtOnce, .thePastMeetsThePresent, .pastEventsAreFoundAfterACrash, .anyPodFindsPastEvents,
+            .anOutageOfThePastIsSaid,
         ]
     }
 

@@ -5,10 +5,13 @@ extension ConformanceCheck where Subject == PresenceServiceSubject {
     public static var all: [PresenceServiceCheck] {
         [
             .connectionsAreListed, .routesFollowConnections, .firstAndLastAreTold, .usersAreCounted, .anyIDIsItself,
-            .ofManyAtOnceOneComesAndOneGoes, .connectionsLiveUntilTheirExpiry, .theDeadVanishBesideTheLiving,
-            .aHeartbeatRevives,
+            .ofManyAtOnceOneComesAndOneGoes,
+            .onlyThoseAskedAboutAreTold, .aQuestionIsASet, .anyIDIsAskedAfter, .aCrowdIsAskedAfterAtOnce,
+            .readingCallsAgree,
+            .connectionsLiveUntilTheirExpiry, .theDeadVanishBesideTheLiving, .aHeartbeatRevives,
             .aCrashedPodIsFound, .expiredOnesAreTakenByPortions, .theForgottenComeAnew, .theDeadAreNotCounted,
-            .podsShareOnePresence,
+            .theDeadAreNotOnline,
+            .podsShareOnePresence, .podsAgreeOnWhoIsOnline,
         ]
     }
 
@@ -18,7 +21,7 @@ extension ConformanceCheck where Subject == PresenceServiceSubject {
             "connections are listed until they are removed",
             law: "Returns the live connections of a user. Removes a connection; one that is not there is no error."
         ) { subject in
-            let service = subject.service
+            let service = subject.adapter
             try demand(try await service.names("alice"), is: [], "Somebody who never came has connections")
             try await service.setOnline(PresentConnection("alice", "c1"))
             try await service.setOnline(PresentConnection("alice", "c2", pod: "pod-2"))
@@ -40,7 +43,7 @@ extension ConformanceCheck where Subject == PresenceServiceSubject {
             "routes follow connections",
             law: "Returns the pod that a live connection of a user is on, or nil if there is no such connection."
         ) { subject in
-            let service = subject.service
+            let service = subject.adapter
             try demand(try await service.route("alice", "c1"), is: nil, "A connection that never was has a route")
             try await service.setOnline(PresentConnection("alice", "c1"))
             try demand(try await service.route("alice", "c1"), is: "pod-1", "A live connection has no route")
@@ -68,7 +71,7 @@ extension ConformanceCheck where Subject == PresenceServiceSubject {
             law:
                 "A user comes online with the first connection and goes offline with the last. Each of these transitions is told once."
         ) { subject in
-            let service = subject.service
+            let service = subject.adapter
             let (first, second) = (PresentConnection("alice", "c1"), PresentConnection("alice", "c2", pod: "pod-2"))
             for _ in 1...2 {
                 try demand(
@@ -98,7 +101,7 @@ extension ConformanceCheck where Subject == PresenceServiceSubject {
     public static var usersAreCounted: PresenceServiceCheck {
         PresenceServiceCheck("users are counted once each", law: "Returns the number of users who are online.") {
             subject in
-            let service = subject.service
+            let service = subject.adapter
             try demand(try await service.onlineUserCount(), is: 0, "Somebody is counted though nobody came")
             for number in 0..<20 { try await service.setOnline(PresentConnection("user-\(number / 2)", "c\(number)")) }
             try demand(try await service.onlineUserCount(), is: 10, "Not each user was counted once")
@@ -118,7 +121,7 @@ extension ConformanceCheck where Subject == PresenceServiceSubject {
             law:
                 "Knows which connections each user has. (An id is its bytes, 1 to 256 characters; a connection's has no colon.)"
         ) { subject in
-            let service = subject.service
+            let service = subject.adapter
             let connections = Specimen.ids.enumerated().map { number, user in
                 PresentConnection(user, "c \(number) {\"}", pod: "pod:\(number):{x}")
             }
@@ -149,7 +152,7 @@ extension ConformanceCheck where Subject == PresenceServiceSubject {
             law:
                 "Each of these transitions is told once, to the call that caused or found it. Calls may come from any task."
         ) { subject in
-            let service = subject.service
+            let service = subject.adapter
             let connections = (0..<100).map { PresentConnection("alice", "c\($0)", pod: "pod-\($0 % 3)") }
             for _ in 0..<3 {
                 let came = try await withThrowingTaskGroup(of: PresenceTransition?.self) { tasks in
@@ -173,8 +176,7 @@ extension ConformanceCheck where Subject == PresenceServiceSubject {
             law: "Knows which connections each user has, on all pods that share it. … whichever pod makes it.",
             requires: [.sharing]
         ) { subject in
-            guard let another = subject.another else { return }
-            let (here, there) = (subject.service, try await another())
+            let (here, there) = (subject.adapter, try await subject.anotherPods())
             try demand(
                 try await here.setOnline(PresentConnection("alice", "c1")),
                 is: .online("alice"),

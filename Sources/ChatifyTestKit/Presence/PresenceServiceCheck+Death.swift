@@ -9,15 +9,15 @@ extension ConformanceCheck where Subject == PresenceServiceSubject {
     public static var connectionsLiveUntilTheirExpiry: PresenceServiceCheck {
         PresenceServiceCheck("connections live until their expiry", law: Self.death, requires: [.time]) { subject in
             let connection = PresentConnection("alice", "c1")
-            try await subject.service.setOnline(connection)
+            try await subject.adapter.setOnline(connection)
             for _ in 0..<5 {
-                try await subject.pass(subject.service.expiry / 4)
-                try demand(try await subject.service.names("alice"), is: ["c1"], "A connection died before its expiry")
-                try await subject.service.heartbeat([connection])
+                try await subject.pass(subject.adapter.expiry / 4)
+                try demand(try await subject.adapter.names("alice"), is: ["c1"], "A connection died before its expiry")
+                try await subject.adapter.heartbeat([connection])
             }
             try await subject.waitForDeath()
-            try demand(try await subject.service.names("alice"), is: [], "A connection outlived its expiry")
-            try demand(try await subject.service.route("alice", "c1"), is: nil, "A dead connection has a route")
+            try demand(try await subject.adapter.names("alice"), is: [], "A connection outlived its expiry")
+            try demand(try await subject.adapter.route("alice", "c1"), is: nil, "A dead connection has a route")
         }
     }
 
@@ -28,7 +28,7 @@ extension ConformanceCheck where Subject == PresenceServiceSubject {
             law: "Dead connections are never returned, even while the user has live ones elsewhere.",
             requires: [.time]
         ) { subject in
-            let service = subject.service
+            let service = subject.adapter
             let (crashed, living) = (PresentConnection("alice", "c1"), PresentConnection("alice", "c2", pod: "pod-2"))
             try await service.setOnline(crashed)
             for _ in 0..<4 {
@@ -58,7 +58,7 @@ extension ConformanceCheck where Subject == PresenceServiceSubject {
             law: "Renews connections, adding those that had died.",
             requires: [.time]
         ) { subject in
-            let (service, connection) = (subject.service, PresentConnection("alice", "c1"))
+            let (service, connection) = (subject.adapter, PresentConnection("alice", "c1"))
             try await service.setOnline(connection)
             try await subject.waitForDeath()
             try demand(try await service.names("alice"), is: [], "A connection outlived its expiry")
@@ -85,7 +85,7 @@ extension ConformanceCheck where Subject == PresenceServiceSubject {
             law: "Takes up to limit users offline whose last connection has died, such as those of a pod that crashed.",
             requires: [.time]
         ) { subject in
-            let service = subject.service
+            let service = subject.adapter
             try await service.setOnline(PresentConnection("alice", "c1"))
             try demand(try await service.dropExpired(atMost: 10), is: [], "A live user was taken offline")
             try await subject.waitForDeath()
@@ -110,13 +110,13 @@ extension ConformanceCheck where Subject == PresenceServiceSubject {
             requires: [.time]
         ) { subject in
             for number in 0..<5 {
-                try await subject.service.setOnline(PresentConnection("user-\(number)", "c\(number)"))
+                try await subject.adapter.setOnline(PresentConnection("user-\(number)", "c\(number)"))
             }
             try await subject.waitForDeath()
-            try demand(try await subject.service.dropExpired(atMost: 0), is: [], "A portion of none had somebody in it")
+            try demand(try await subject.adapter.dropExpired(atMost: 0), is: [], "A portion of none had somebody in it")
             var told: [PresenceTransition] = []
             for expected in [2, 2, 1, 0] {
-                let portion = try await subject.service.dropExpired(atMost: 2)
+                let portion = try await subject.adapter.dropExpired(atMost: 2)
                 try demand(portion.count, is: expected, "A portion was too large or too small")
                 told += portion
             }
@@ -132,9 +132,9 @@ extension ConformanceCheck where Subject == PresenceServiceSubject {
             requires: [.time]
         ) { subject in
             let connection = PresentConnection("alice", "c1")
-            try await subject.service.setOnline(connection)
-            try await subject.pass(subject.service.expiry * 2 + .milliseconds(2200))
-            let transition = try await subject.service.setOnline(connection)
+            try await subject.adapter.setOnline(connection)
+            try await subject.pass(subject.adapter.expiry * 2 + .milliseconds(2200))
+            let transition = try await subject.adapter.setOnline(connection)
             try demand(transition, is: .online("alice"), "Somebody who was forgotten did not come anew")
         }
     }
@@ -147,12 +147,12 @@ extension ConformanceCheck where Subject == PresenceServiceSubject {
             requires: [.time]
         ) { subject in
             for number in 0..<20 {
-                try await subject.service.setOnline(PresentConnection("user-\(number / 2)", "c\(number)"))
+                try await subject.adapter.setOnline(PresentConnection("user-\(number / 2)", "c\(number)"))
             }
-            try demand(try await subject.service.onlineUserCount(), is: 10, "Not each user was counted once")
+            try demand(try await subject.adapter.onlineUserCount(), is: 10, "Not each user was counted once")
             try await subject.waitForDeath()
             try demand(
-                try await subject.service.onlineUserCount(),
+                try await subject.adapter.onlineUserCount(),
                 is: 0,
                 "Users were counted whose connections had died"
             )

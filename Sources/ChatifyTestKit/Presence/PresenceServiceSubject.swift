@@ -3,41 +3,11 @@ public import ChatifyCore
 /// A law of the `PresenceService` port.
 public typealias PresenceServiceCheck = ConformanceCheck<PresenceServiceSubject>
 
-/// A presence service under test, and what a check may do to it.
+/// A presence service under test, which knows nobody.
 ///
-/// Checks that require ``ConformanceNeed/time`` let connections die, so a short expiry makes those short where time is real. The others want
-/// a long one, so that nothing dies meanwhile.
-public struct PresenceServiceSubject: ConformanceSubject {
-    /// The service; it knows nobody.
-    public var service: any PresenceService
-    /// Lets that much time pass for the service, by a clock of the test's or in truth.
-    public var wait: (@Sendable (Duration) async throws -> Void)?
-    /// Makes the instance of another pod over the same store, if presence is shared.
-    public var another: (@Sendable () async throws -> any PresenceService)?
-    /// How long one step may take before a check says that it hangs.
-    public var patience: Duration
-
-    /// Makes a subject; without `wait` and `another` the laws that need them do not apply.
-    public init(
-        _ service: any PresenceService,
-        wait: (@Sendable (Duration) async throws -> Void)? = nil,
-        another: (@Sendable () async throws -> any PresenceService)? = nil,
-        patience: Duration = .seconds(30)
-    ) {
-        self.service = service
-        self.wait = wait
-        self.another = another
-        self.patience = patience
-    }
-
-    /// What the closures can show.
-    public var offers: Set<ConformanceNeed> {
-        var offers: Set<ConformanceNeed> = []
-        if self.wait != nil { offers.insert(.time) }
-        if self.another != nil { offers.insert(.sharing) }
-        return offers
-    }
-}
+/// A short expiry makes checks short that require ``ConformanceNeed/time``, where time is real. The others want a long one, so that nobody
+/// dies meanwhile.
+public typealias PresenceServiceSubject = ExpiringSubject<any PresenceService>
 
 extension PresentConnection {
     /// A connection by plain names, for tests.
@@ -61,15 +31,9 @@ extension PresenceTransition {
 }
 
 extension PresenceServiceSubject {
-    /// Lets time pass.
-    func pass(_ duration: Duration) async throws {
-        guard let wait = self.wait else { throw BrokenLaw("There is no `wait`") }
-        try await wait(duration)
-    }
-
     /// Lets all that was not renewed die.
     func waitForDeath() async throws {
-        try await self.pass(self.service.expiry + .milliseconds(1100))
+        try await self.pass(self.adapter.expiry + .milliseconds(1100))
     }
 }
 

@@ -86,6 +86,15 @@ import Testing
         #expect(error?.code == .cancelled)
     }
 
+    @Test func manyAreAskedAboutInOneCall() async throws {
+        let faults = self.source { _ in }
+        let presence = FaultyPresenceService(InMemoryPresenceService(clock: self.clock.chatClock), faults: faults)
+        let users = (0..<10).map { UserID(unchecked: "user-\($0)") }
+        try await presence.setOnline(PresentConnection("user-3", "c1"))
+        #expect(try await presence.onlineUsers(among: users) == [users[3]])
+        #expect(faults.callCount == 2)
+    }
+
     /// Whatever goes wrong, a reader that repeats gets every record, each partition in its order, and goes back only behind what it committed.
     @Test(arguments: 1...40 as ClosedRange<UInt64>)
     func aFaultyConsumerKeepsItsContract(seed: UInt64) async throws {
@@ -131,7 +140,8 @@ import Testing
         let faults = self.source { _ in }
         let log = await Conformance.run(EventLogCheck.all) { _ in
             let log = InMemoryEventLog()
-            let view = EventLogView(producer: FaultyEventProducer(log, faults: faults)) {
+            let (producer, source) = (FaultyEventProducer(log, faults: faults), FaultyReplaySource(log, faults: faults))
+            let view = EventLogView(producer: producer, replaySource: source) {
                 FaultyEventConsumer(log.makeConsumer(group: $0, startingAt: $1, commits: $2), faults: faults)
             }
             return EventLogSubject(view, partitions: 3)
@@ -154,6 +164,19 @@ import Testing
             return RateLimiterSubject(FaultyRateLimiter(limiter, faults: faults), wait: { clock.advance(by: $0) })
         }
         #expect(limiter.failures.isEmpty, "\(limiter)")
+    }
+
+    @Test(arguments: [true, false])
+    func whoFindsPastEventsFailsTooAndVouchesForNothing(isAfter: Bool) async throws {
+        let log = InMemoryEventLog(partitions: 2)
+        let faults = self.source { rates in
+            if isAfter { rates.failAfter = 1 } else { rates.failBefore = 1 }
+        }
+        let view = EventLogView(producer: log, replaySource: FaultyReplaySource(log, faults: faults)) {
+            log.makeConsumer(group: $0, startingAt: $1, commits: $2)
+        }
+        let subject = EventLogSubject(view, partitions: 2, breakDown: {})
+        try await EventLogCheck.anOutageOfThePastIsSaid.run(on: subject)
     }
 
     @Test func whoDecidesAboutPeopleFailsTooAndNeverGuesses() async throws {

@@ -8,9 +8,11 @@ struct BrokenLog: ChatEventProducer {
     var guarantees = LogGuarantees(isDurable: true, isShared: true)
     var onProduce: @Sendable (ChatEvent, RecordHeaders) async throws(ChatError) -> LogPosition
     var makeConsumer: MakeConsumer
+    var replay: BrokenReplay
 
     init(_ base: InMemoryEventLog = InMemoryEventLog()) {
         self.onProduce = { (event, headers) async throws(ChatError) in try await base.produce(event, headers: headers) }
+        self.replay = BrokenReplay(base)
         self.makeConsumer = { BrokenConsumer(base.makeConsumer(group: $0, startingAt: $1, commits: $2)) }
     }
 
@@ -19,7 +21,7 @@ struct BrokenLog: ChatEventProducer {
     }
 
     var view: EventLogView {
-        EventLogView(producer: self) { [makeConsumer] in try await makeConsumer($0, $1, $2) }
+        EventLogView(producer: self, replaySource: self.replay) { [makeConsumer] in try await makeConsumer($0, $1, $2) }
     }
 }
 
@@ -98,5 +100,5 @@ extension Sabotage where Subject == EventLogSubject {
         Self.producing(check, caughtWith: words, patience: patience) { log, base in log.makeConsumer = tamper(base) }
     }
 
-    static let all: [Sabotage] = Self.producing + Self.reading + Self.committing + Self.sharing
+    static let all: [Sabotage] = Self.producing + Self.reading + Self.committing + Self.sharing + Self.finding
 }

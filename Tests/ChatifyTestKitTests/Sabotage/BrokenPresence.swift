@@ -9,6 +9,7 @@ struct BrokenPresence: PresenceService {
     var onHeartbeat: @Sendable ([PresentConnection]) async throws(ChatError) -> [PresenceTransition]
     var onDropExpired: @Sendable (Int) async throws(ChatError) -> [PresenceTransition]
     var onCount: @Sendable () async throws(ChatError) -> Int
+    var onAsking: @Sendable ([UserID]) async throws(ChatError) -> Set<UserID>
     var onRoute: @Sendable (UserID, ConnectionID) async throws(ChatError) -> PodID?
     private let base: InMemoryPresenceService
 
@@ -20,6 +21,7 @@ struct BrokenPresence: PresenceService {
         self.onHeartbeat = { (connections) async throws(ChatError) in try await base.heartbeat(connections) }
         self.onDropExpired = { (limit) async throws(ChatError) in try await base.dropExpired(atMost: limit) }
         self.onCount = { () async throws(ChatError) in try await base.onlineUserCount() }
+        self.onAsking = { (users) async throws(ChatError) in try await base.onlineUsers(among: users) }
         self.onRoute = { (user, connection) async throws(ChatError) in
             try await base.route(of: user, connection: connection)
         }
@@ -47,6 +49,8 @@ struct BrokenPresence: PresenceService {
         try await self.base.connections(of: user)
     }
 
+    func onlineUsers(among users: [UserID]) async throws(ChatError) -> Set<UserID> { try await self.onAsking(users) }
+
     func route(of user: UserID, connection: ConnectionID) async throws(ChatError) -> PodID? {
         try await self.onRoute(user, connection)
     }
@@ -54,7 +58,7 @@ struct BrokenPresence: PresenceService {
 
 extension Sabotage where Subject == PresenceServiceSubject {
     /// A subject whose service was tampered with; `life` is how long its connections really live.
-    private init(
+    init(
         _ check: PresenceServiceCheck,
         caughtWith words: String,
         life: Duration = .seconds(60),
@@ -73,7 +77,7 @@ extension Sabotage where Subject == PresenceServiceSubject {
         }
     }
 
-    static let all: [Sabotage] = Self.connections + Self.death
+    static let all: [Sabotage] = Self.connections + Self.asking + Self.death
 
     private static let connections: [Sabotage] = [
         Sabotage(.connectionsAreListed, caughtWith: "took the wrong connections") { service, _ in
