@@ -14,6 +14,9 @@ struct FuzzInput {
     /// Whether to use limits so small that inputs of a few bytes reach them.
     var usesSmallLimits: Bool { self.sizes[0] % 2 == 0 }
 
+    /// Whether the WebSocket may carry compressed messages.
+    var allowsCompression: Bool { self.sizes[1] % 2 == 0 }
+
     /// Hands over the bytes in the input's own sizes, over and over.
     func forEachPiece(_ body: (UnsafeRawBufferPointer) -> Void) {
         var start = 0

@@ -4,6 +4,7 @@ import ChatifyWire
 private struct Outcome: Equatable {
     enum Item: Equatable {
         case message(WebSocketAction.DataKind, [UInt8])
+        case compressed(WebSocketAction.DataKind, [UInt8])
         case other(WebSocketAction)
     }
 
@@ -24,13 +25,12 @@ private struct Outcome: Equatable {
     private mutating func note(_ action: WebSocketAction, _ limits: WebSocketLimits) {
         switch action {
         case .data(let kind, let bytes, let endsMessage):
-            precondition(!bytes.isEmpty || endsMessage)
-            self.pending += bytes
-            precondition(self.pending.count <= limits.maxMessageBytes)
-            guard endsMessage else { return }
-            if kind == .text { precondition(String(validating: self.pending, as: UTF8.self) != nil) }
-            self.items.append(.message(kind, self.pending))
-            self.pending = []
+            guard let message = self.add(bytes, endsMessage, limits) else { return }
+            if kind == .text { precondition(String(validating: message, as: UTF8.self) != nil) }
+            self.items.append(.message(kind, message))
+        case .compressed(let kind, let bytes, let endsMessage):
+            guard let message = self.add(bytes, endsMessage, limits) else { return }
+            self.items.append(.compressed(kind, message))
         case .send(let bytes):
             precondition(bytes.count >= 2 && bytes.count <= 127)
             self.items.append(.other(action))
@@ -40,11 +40,21 @@ private struct Outcome: Equatable {
             self.items.append(.other(action))
         }
     }
+
+    /// The message that ends with these bytes.
+    private mutating func add(_ bytes: [UInt8], _ endsMessage: Bool, _ limits: WebSocketLimits) -> [UInt8]? {
+        precondition(!bytes.isEmpty || endsMessage)
+        self.pending += bytes
+        precondition(self.pending.count <= limits.maxMessageBytes)
+        guard endsMessage else { return nil }
+        defer { self.pending = [] }
+        return self.pending
+    }
 }
 
 /// Closes from our side after the first piece: then nothing but the end may be reported.
 private func fuzzClosing(_ input: FuzzInput, _ limits: WebSocketLimits) {
-    var connection = WebSocketServerConnection(limits: limits)
+    var connection = WebSocketServerConnection(limits: limits, allowsCompression: input.allowsCompression)
     var outcome = Outcome()
     var isClosing = false
     input.forEachPiece { piece in
@@ -72,12 +82,12 @@ public func fuzzWebSocket(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
         limits.maxMessageBytes = 60
     }
     var whole = Outcome()
-    var connection = WebSocketServerConnection(limits: limits)
+    var connection = WebSocketServerConnection(limits: limits, allowsCompression: input.allowsCompression)
     connection.feed(input.bytes)
     whole.drain(&connection, limits)
 
     var chunked = Outcome()
-    connection = WebSocketServerConnection(limits: limits)
+    connection = WebSocketServerConnection(limits: limits, allowsCompression: input.allowsCompression)
     input.forEachPiece { piece in
         connection.feed(piece)
         chunked.drain(&connection, limits)

@@ -80,7 +80,11 @@ extension HubConnection {
     /// live events, nor make its client one that does not keep up.
     private func waitForRoom(_ stream: HubStream) async {
         while !stream.isCancelled, let transport = self.transport, self.isAhead(of: transport) {
-            if transport.queuedBytes > Self.streamedAhead { transport.notifyWhenDrained() }
+            if transport.queuedBytes > Self.streamedAhead {
+                transport.notifyWhenDrained()
+                // A relayed transport may have drained on the loop of its socket just before, and then tells of nothing.
+                guard self.isAhead(of: transport) else { return }
+            }
             await stream.wait()
         }
     }

@@ -4,7 +4,7 @@ import ServiceLifecycle
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct BroadcastServiceTests {
+@Suite(.timeLimit(.minutes(5))) struct BroadcastServiceTests {
     private let clock = ManualClock()
     private let log = InMemoryEventLog(partitions: 1)
     private let captured = CapturingLog()

@@ -4,7 +4,7 @@ import Metrics
 import MetricsTestKit
 import Testing
 
-@Suite("What HistoryWriter counts", .timeLimit(.minutes(1)))
+@Suite("What HistoryWriter counts", .timeLimit(.minutes(5)))
 struct HistoryMetricsTests {
     private let metrics = TestMetrics()
 

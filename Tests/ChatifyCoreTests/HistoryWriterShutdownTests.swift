@@ -4,7 +4,7 @@ import ServiceLifecycle
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct HistoryWriterShutdownTests {
+@Suite(.timeLimit(.minutes(5))) struct HistoryWriterShutdownTests {
     private func group(_ rig: HistoryWriterRig) -> ServiceGroup {
         ServiceGroup(
             configuration: .init(

@@ -3,7 +3,7 @@ import ChatifyTestKit
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct HistoryWriterTests {
+@Suite(.timeLimit(.minutes(5))) struct HistoryWriterTests {
     @Test func storesThenCommits() async throws {
         let rig = HistoryWriterRig()
         for number in 0..<600 { try await rig.log.produce(.sample(number)) }

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// The adapters in memory, which are the reference, keep the laws of their ports.
-@Suite(.timeLimit(.minutes(2))) struct InMemoryConformanceTests {
+@Suite(.timeLimit(.minutes(5))) struct InMemoryConformanceTests {
     @Test(arguments: EventLogCheck.all.filter { $0.requires.isSubset(of: [.replay, .forgetting]) })
     func log(check: EventLogCheck) async throws {
         for partitions in [2, 3, 8] as [Int32] {

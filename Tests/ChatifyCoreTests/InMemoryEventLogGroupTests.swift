@@ -3,7 +3,7 @@ import Testing
 
 @testable import ChatifyCore
 
-@Suite(.timeLimit(.minutes(2))) struct InMemoryEventLogGroupTests {
+@Suite(.timeLimit(.minutes(5))) struct InMemoryEventLogGroupTests {
     @Test func aMemberThatKeepsItsPartitionReadsOn() async throws {
         let log = InMemoryEventLog(partitions: 2)
         for number in 0..<2 { try await log.produce(.sample(number, scope: "general")) }

@@ -1,7 +1,7 @@
 import ChatifyCore
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct InMemoryEventLogTests {
+@Suite(.timeLimit(.minutes(5))) struct InMemoryEventLogTests {
     @Test func offsetsGrowByOnePerPartition() async throws {
         let log = InMemoryEventLog(partitions: 3)
         for offset in 0..<10 as Range<Int64> {

@@ -1,7 +1,7 @@
 import ChatifyCore
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct InMemoryEventLogWaitingTests {
+@Suite(.timeLimit(.minutes(5))) struct InMemoryEventLogWaitingTests {
     @Test func producingWakesAWaitingReader() async throws {
         let log = InMemoryEventLog()
         let consumer = log.makeConsumer(group: "g", startingAt: .beginning, commits: .automatic)

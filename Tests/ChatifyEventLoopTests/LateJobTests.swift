@@ -1,7 +1,7 @@
 import ChatifyEventLoop
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct LateJobTests {
     /// A loop that a task outlives is let go by that task's last job, while the job runs.
     @Test func `A late job may be the last to hold its loop`() async throws {

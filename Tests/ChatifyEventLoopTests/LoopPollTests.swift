@@ -4,7 +4,7 @@ import Testing
 
 @testable import ChatifyEventLoop
 
-@Suite(.timeLimit(.minutes(1))) struct LoopPollTests {
+@Suite(.timeLimit(.minutes(5))) struct LoopPollTests {
     @Test func saysWhenThereIsSomethingToRead() async throws {
         try await withWatchedPair { loop, pair, poll, ready in
             await loop.run { poll.value.watch(.readable) }

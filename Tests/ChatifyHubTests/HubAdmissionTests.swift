@@ -3,7 +3,7 @@ import Testing
 
 @testable import ChatifyHub
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct HubAdmissionTests {
     @Test(arguments: [(nil, 0), ("0", 0), ("1", 1), ("2", 1), ("99", 1)] as [(String?, Int)])
     func `Negotiation answers in a version both know`(_ asked: String?, _ version: Int) async throws {

@@ -4,7 +4,7 @@ import Testing
 
 @testable import ChatifyHub
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct HubCallTests {
     @Test(arguments: [
         ("JoinScopeAsync", #"["general"]"#), ("joinscopeasync", #"["general",0]"#),

@@ -6,7 +6,7 @@ import Testing
 
 @testable import ChatifyHub
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct HubDispatchTests {
     @Test func `Calls run one at a time and are answered in order`() async throws {
         try await withHub { rig in

@@ -6,7 +6,7 @@ import Testing
 
 @testable import ChatifyHub
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct HubEndingTests {
     private static let fault = #"{"type":7,"error":"Connection closed with an error."}"#
     private static let goodbye = #"{"type":7,"allowReconnect":true}"#

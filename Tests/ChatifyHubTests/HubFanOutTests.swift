@@ -6,7 +6,7 @@ import Testing
 
 @testable import ChatifyHub
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct HubFanOutTests {
     @Test func `An event is framed once for all connections of a framing`() async throws {
         try await withHub { rig in

@@ -5,7 +5,7 @@ import Testing
 
 @testable import ChatifyHub
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct HubMembershipTests {
     @Test func `Only members get a scope's events, in order`() async throws {
         try await withHub { rig in

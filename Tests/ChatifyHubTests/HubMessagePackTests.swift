@@ -5,7 +5,7 @@ import Testing
 
 @testable import ChatifyHub
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct HubMessagePackTests {
     private static let channel = HubInvocation(id: "j", target: "JoinScopeAsync", arguments: [.string("general")])
 

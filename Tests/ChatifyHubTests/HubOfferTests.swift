@@ -6,7 +6,7 @@ import Testing
 @testable import ChatifyHub
 
 /// What a hub says it serves, and that it serves nothing else.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct HubOfferTests {
     /// A transport as negotiation offers it.
     private struct Offer: Equatable {

@@ -4,7 +4,7 @@ import Testing
 
 @testable import ChatifyHub
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct HubOpeningTests {
     static let hello = #"{"protocol":"json","version":1}"#
 

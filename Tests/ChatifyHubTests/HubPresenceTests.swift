@@ -6,7 +6,7 @@ import Testing
 
 @testable import ChatifyHub
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct HubPresenceTests {
     @Test func `Coming, staying and going are reported`() async throws {
         try await withHub { rig in

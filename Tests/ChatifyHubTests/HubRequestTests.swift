@@ -6,7 +6,7 @@ import Testing
 @testable import ChatifyHub
 
 /// Server-sent events and long polling: many requests about one connection, on any shard.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct HubRequestTests {
     private static let handshake = #"{"protocol":"json","version":1}"#
 

@@ -6,7 +6,7 @@ import Testing
 
 @testable import ChatifyHub
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct HubWatchTests {
     @Test func `Who is online is answered, and each change is pushed to who watches`() async throws {
         try await withHub { rig in

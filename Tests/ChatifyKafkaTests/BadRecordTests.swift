@@ -4,7 +4,7 @@ import Testing
 
 @testable import ChatifyKafka
 
-@Suite(.timeLimit(.minutes(2))) struct BadRecordTests {
+@Suite(.timeLimit(.minutes(5))) struct BadRecordTests {
     /// Values that are no events, and a word of the reason.
     @Test(
         arguments: [

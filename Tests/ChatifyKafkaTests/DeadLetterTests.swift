@@ -4,7 +4,7 @@ import Testing
 
 @testable import ChatifyKafka
 
-@Suite(.timeLimit(.minutes(2))) struct DeadLetterTests {
+@Suite(.timeLimit(.minutes(5))) struct DeadLetterTests {
     private func letter(
         _ value: String,
         _ offset: Int64 = 7,

@@ -4,7 +4,7 @@ import Testing
 
 @testable import ChatifyKafka
 
-@Suite(.timeLimit(.minutes(1))) struct KafkaClientConfigurationTests {
+@Suite(.timeLimit(.minutes(5))) struct KafkaClientConfigurationTests {
     private func openingFails(_ change: (inout KafkaClientConfiguration) -> Void) async -> ChatError? {
         var configuration = KafkaClientConfiguration(bootstrapServers: "127.0.0.1:1")
         configuration.requestTimeout = .milliseconds(500)

@@ -7,7 +7,7 @@ import Testing
 @testable import ChatifyKafka
 
 /// The log in Kafka keeps the laws of the ports, for two pods and over the crash of one.
-@Suite(.timeLimit(.minutes(3))) struct KafkaConformanceTests {
+@Suite(.timeLimit(.minutes(5))) struct KafkaConformanceTests {
     /// The laws about members that share partitions; the brokers take seconds for each that comes or goes.
     private static let sharing: Set = [
         EventLogCheck.aPartitionHasOneReader.name, EventLogCheck.leaversHandOver.name,

@@ -4,7 +4,7 @@ import Testing
 
 @testable import ChatifyKafka
 
-@Suite(.timeLimit(.minutes(2))) struct KafkaEventConsumerTests {
+@Suite(.timeLimit(.minutes(5))) struct KafkaEventConsumerTests {
     @Test func aGroupGoesOnBehindWhatItCommitted() async throws {
         try await TestTopic().withLog { log in
             let positions = try await log.produce((0..<10).map { event($0) })

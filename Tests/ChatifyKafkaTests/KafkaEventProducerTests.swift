@@ -4,7 +4,7 @@ import Testing
 
 @testable import ChatifyKafka
 
-@Suite(.timeLimit(.minutes(2))) struct KafkaEventProducerTests {
+@Suite(.timeLimit(.minutes(5))) struct KafkaEventProducerTests {
     @Test func whatWasSentComesBackInOrderWithItsHeaders() async throws {
         try await TestTopic().withLog { log in
             let headers = RecordHeaders(

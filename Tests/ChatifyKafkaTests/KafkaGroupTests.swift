@@ -4,7 +4,7 @@ import Testing
 
 @testable import ChatifyKafka
 
-@Suite(.timeLimit(.minutes(3))) struct KafkaGroupTests {
+@Suite(.timeLimit(.minutes(5))) struct KafkaGroupTests {
     @Test(arguments: [KafkaRebalancing.eager, .cooperative].filter(\.isSupported))
     func membersShareThePartitionsAndTakeOverThoseOfOneThatLeaves(rebalancing: KafkaRebalancing) async throws {
         let topic = try TestTopic(partitions: 6)

@@ -5,7 +5,7 @@ import Testing
 @testable import ChatifyKafka
 
 /// What is found again in the topic, for clients that resume.
-@Suite(.timeLimit(.minutes(3))) struct KafkaReplayTests {
+@Suite(.timeLimit(.minutes(5))) struct KafkaReplayTests {
     private static let general = event(0).scope
 
     /// The numbers of the events that are found.

@@ -7,7 +7,7 @@ import Testing
 
 @testable import ChatifyKafka
 
-@Suite(.timeLimit(.minutes(1))) struct KafkaStatisticsTests {
+@Suite(.timeLimit(.minutes(5))) struct KafkaStatisticsTests {
     @Test func whatIsReadOfThem() throws {
         let json = """
             {"name":"rdkafka#producer-1","msg_cnt":7,"msg_size":1234,"brokers":{

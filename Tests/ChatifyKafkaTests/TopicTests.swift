@@ -4,7 +4,7 @@ import Testing
 
 @testable import ChatifyKafka
 
-@Suite(.timeLimit(.minutes(1))) struct TopicTests {
+@Suite(.timeLimit(.minutes(5))) struct TopicTests {
     private static func error(_ code: Int32) -> KafkaError { KafkaError(code: code, name: "E", message: "words") }
 
     @Test(

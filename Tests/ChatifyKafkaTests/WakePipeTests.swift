@@ -3,7 +3,7 @@ import Testing
 
 @testable import ChatifyKafka
 
-@Suite(.timeLimit(.minutes(1))) struct WakePipeTests {
+@Suite(.timeLimit(.minutes(5))) struct WakePipeTests {
     /// Far longer than the test may take.
     private static let ever = Duration.seconds(3600)
 

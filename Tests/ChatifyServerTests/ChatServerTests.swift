@@ -7,7 +7,7 @@ import Testing
 
 @testable import ChatifyServer
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct ChatServerTests {
     @Test func `An upgrade that fails costs its user no connection`() async throws {
         var configuration = Self.configuration

@@ -6,7 +6,7 @@ import Testing
 
 @testable import ChatifyServer
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct HTTPResponseStreamTests {
     @Test func `A stream goes out in chunks, and ends with a last one`() async throws {
         let gate = Gate()

@@ -7,7 +7,7 @@ import Testing
 
 @testable import ChatifyServer
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct HTTPServerStoppingTests {
     @Test func `A stop ends idle connections, and active ones after their answers`() async throws {
         let gate = Gate(isOpen: false)

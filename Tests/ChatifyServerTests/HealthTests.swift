@@ -4,7 +4,7 @@ import Testing
 
 @testable import ChatifyServer
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct HealthTests {
     private struct Secret: Error {
         let password = "hunter2"
@@ -88,7 +88,7 @@ struct HealthTests {
     }
 }
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct StopSignalTests {
     @Test func `A signal sent before the wait is seen`() async {
         let signal = StopSignal()

@@ -5,7 +5,7 @@ import Testing
 
 @testable import ChatifyServer
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct MetricsPageTests {
     private let registry = PrometheusRegistry()
 

@@ -37,7 +37,9 @@ struct ProblemDetailsTests {
         #expect(!String(decoding: problem.response.body, as: UTF8.self).contains("10.0.0.7"))
     }
 
-    @Test(arguments: [(0, "1"), (1, "1"), (1000, "1"), (1001, "2"), (59_999, "60"), (60_000, "60")])
+    @Test(arguments: [
+        (0, "1"), (1, "1"), (1000, "1"), (1001, "2"), (59_999, "60"), (60_000, "60"), (.max, "9223372036854776"),
+    ])
     func `Retry-After is whole seconds, rounded up`(_ milliseconds: Int, _ seconds: String) {
         let error = ChatError(.rateLimitExceeded, "Slow down.", retryAfter: .milliseconds(milliseconds))
         let problem = ProblemDetails(error, instance: "/", correlationID: Self.id)

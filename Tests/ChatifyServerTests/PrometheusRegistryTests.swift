@@ -3,7 +3,7 @@ import Testing
 
 @testable import ChatifyServer
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct PrometheusRegistryTests {
     private let registry = PrometheusRegistry()
 

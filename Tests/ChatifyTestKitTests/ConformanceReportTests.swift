@@ -2,7 +2,7 @@ import ChatifyCore
 import ChatifyTestKit
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct ConformanceReportTests {
+@Suite(.timeLimit(.minutes(5))) struct ConformanceReportTests {
     private struct Nothing: ConformanceSubject {
         var patience: Duration = .seconds(30)
         var offers: Set<ConformanceNeed> = []

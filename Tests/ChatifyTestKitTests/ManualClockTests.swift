@@ -3,7 +3,7 @@ import ChatifyTestKit
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct ManualClockTests {
+@Suite(.timeLimit(.minutes(5))) struct ManualClockTests {
     private let clock = ManualClock()
 
     @Test func bothClocksMoveTogether() {

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Each law can fail: an adapter that breaks it is caught by it, with words that say what it did.
-@Suite(.timeLimit(.minutes(2))) struct SabotageTests {
+@Suite(.timeLimit(.minutes(5))) struct SabotageTests {
     @Test(arguments: Sabotage<HistoryRepositorySubject>.all)
     func history(_ sabotage: Sabotage<HistoryRepositorySubject>) async { await sabotage.expectCaught() }
 

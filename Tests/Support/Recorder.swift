@@ -24,12 +24,15 @@ package final class Recorder<Element: Sendable>: Sendable {
         let ready = self.state.withLock { state in
             state.elements.append(element)
             let elements = state.elements
-            let ready = state.watchers.filter { $0.isEnough(elements) }
-            state.watchers.removeAll { $0.isEnough(elements) }
-            return ready
+            let split = state.watchers.partition { $0.isEnough(elements) }
+            defer { state.watchers.removeSubrange(split...) }
+            return state.watchers[split...]
         }
         for watcher in ready { watcher.continuation.resume() }
     }
+
+    /// Lets go of what there is.
+    package func removeAll() { self.state.withLock { $0.elements = [] } }
 
     /// Returns what there is once it is enough, or once the test's time is over.
     @discardableResult
@@ -54,6 +57,17 @@ package final class Recorder<Element: Sendable>: Sendable {
             watcher?.continuation.resume()
         }
         return self.all
+    }
+
+    /// Returns the first element of that kind, having looked at each once; nil if the test's time is over before.
+    package func first(where isOfKind: @escaping @Sendable (Element) -> Bool) async -> Element? {
+        // Touched under the recorder's lock alone.
+        nonisolated(unsafe) var seen = 0
+        let elements = await self.wait { elements in
+            defer { seen = elements.count }
+            return elements.dropFirst(seen).contains(where: isOfKind)
+        }
+        return elements.first(where: isOfKind)
     }
 
     @discardableResult

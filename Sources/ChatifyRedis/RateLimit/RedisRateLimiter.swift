@@ -82,11 +82,13 @@ extension RedisRateLimiter {
 
         init(_ reply: RedisReply, _ windows: [RateLimitWindow]) throws(RedisError) {
             let numbers = try reply.integers(1 + 2 * windows.count)
+            let used = windows.indices.map { numbers[1 + 2 * $0] }
+            guard used.allSatisfy({ $0 >= 0 }) else { throw RedisError(.unexpectedReply, "a counter is below zero") }
             self.isAllowed = numbers[0] == 1
             self.counts = windows.enumerated().map { index, window in
                 RateLimitDecision.Count(
                     threshold: window.threshold,
-                    count: Int(numbers[1 + 2 * index]),
+                    count: Int(used[index]),
                     resetsAfter: .milliseconds(max(0, numbers[2 + 2 * index]))
                 )
             }

@@ -7,7 +7,7 @@ import Testing
 @testable import ChatifyHub
 
 /// Stateful reconnect at the hub, whose transports are all of one loop here; black-box tests have two.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct HubReconnectTests {
     /// A socket that came later, at its own end of a relay.
     private struct Socket: Sendable {

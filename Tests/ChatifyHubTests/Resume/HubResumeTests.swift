@@ -5,7 +5,7 @@ import Testing
 @testable import ChatifyHub
 
 /// What a client that resumes is answered, and what it is pushed; everything runs when the test says so.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct HubResumeTests {
     private let log = InMemoryEventLog(partitions: 1)
 

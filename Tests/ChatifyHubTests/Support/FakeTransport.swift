@@ -20,11 +20,16 @@ final class FakeTransport: HubTransport {
     /// Whether bytes stay queued, as if the client did not read.
     var isQueueing = false
     var queuedBytes = 0
+    /// Whether all queued bytes are gone by the time somebody asks to be told, who then is not told.
+    var drainsUnheard = false
 
     /// Lets all queued bytes go.
     func drain() { self.queuedBytes = 0 }
 
-    func notifyWhenDrained() { self.events.record(.awaitDrain) }
+    func notifyWhenDrained() {
+        self.events.record(.awaitDrain)
+        if self.drainsUnheard { self.queuedBytes = 0 }
+    }
 
     func write(_ bytes: [UInt8]) -> Bool {
         guard !self.refusesWrites else { return false }

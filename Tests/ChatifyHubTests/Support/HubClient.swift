@@ -31,8 +31,8 @@ struct HubClient: Sendable {
 
     @discardableResult
     func reply(to id: String) async -> Reply {
-        let events = await self.events.wait { $0.replies.contains { $0.invocationID == id } }
-        return events.replies.first { $0.invocationID == id } ?? Reply()
+        let event = await self.events.first { [$0].replies.contains { $0.invocationID == id } }
+        return event.map { [$0].replies }?.first { $0.invocationID == id } ?? Reply()
     }
 
     static func invocation(_ target: String, _ arguments: String = "[]", id: String? = nil) -> String {
@@ -82,7 +82,7 @@ struct HubClient: Sendable {
     /// Waits until the connection was closed or aborted.
     @discardableResult
     func waitForEnd() async -> FakeTransport.Event? {
-        await self.events.wait { $0.contains(where: \.isEnd) }.first(where: \.isEnd)
+        await self.events.first(where: \.isEnd)
     }
 }
 

@@ -5,13 +5,24 @@ final class ManualExecutor: SerialExecutor, TaskExecutor {
     private struct State {
         var jobs: [UnownedJob] = []
         var isRunning = false
+        var isLetGo = false
     }
 
     private let state = Locked(State())
 
     func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
-        self.state.withLock { $0.jobs.append(job) }
+        let isLetGo = self.state.withLock { state in
+            if !state.isLetGo { state.jobs.append(job) }
+            return state.isLetGo
+        }
+        if isLetGo { job.runSynchronously(on: self.asUnownedTaskExecutor()) }
+    }
+
+    /// Lets whoever brings a job run it from now on: a task that ends on the way through the pool comes back after the test.
+    func letGo() {
+        self.state.withLock { $0.isLetGo = true }
+        self.runUntilIdle()
     }
 
     func checkIsolated() { precondition(self.state.withLock { $0.isRunning }, "Called outside of the executor.") }

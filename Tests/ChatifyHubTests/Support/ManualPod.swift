@@ -85,6 +85,7 @@ final class ManualPod {
         self.loop.perform { _ = self.shard.drain(atMost: .max) }
         self.settle()
         self.hub.removeShards()
+        self.reader.letGo()
     }
 }
 

@@ -134,6 +134,8 @@ func withServer(
     }
     gate.open()
     await server.stop(drainWithin: .seconds(1))
+    // They know their server, which knows the gate.
+    gate.streams.removeAll()
     try result.get()
 }
 

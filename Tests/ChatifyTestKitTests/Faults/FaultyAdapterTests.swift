@@ -2,7 +2,7 @@ import ChatifyCore
 import ChatifyTestKit
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct FaultyAdapterTests {
+@Suite(.timeLimit(.minutes(5))) struct FaultyAdapterTests {
     private let clock = ManualClock()
 
     private static func event(_ number: Int) -> ChatEvent {

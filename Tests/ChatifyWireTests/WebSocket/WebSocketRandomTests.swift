@@ -28,20 +28,22 @@ import Testing
     }
 
     /// Noise never crashes and means the same however it is cut.
-    @Test func survivesNoise() {
+    @Test(arguments: [false, true])
+    func survivesNoise(allowsCompression: Bool) {
         var generator = SeededRandom(seed: 5)
         for _ in 0..<500 {
             var bytes = (0..<Int.random(in: 0...4, using: &generator)).flatMap { _ in
                 ClientFrame(
                     opcode: UInt8.random(in: 0...10, using: &generator),
                     payload: (0..<Int.random(in: 0...130, using: &generator)).map { UInt8($0) },
-                    isFinal: Bool.random(using: &generator)
+                    isFinal: Bool.random(using: &generator),
+                    reserved: allowsCompression ? UInt8.random(in: 0...1, using: &generator) * 4 : 0
                 ).bytes
             }
             for _ in 0..<3 where !bytes.isEmpty {
                 bytes[Int.random(in: 0..<bytes.count, using: &generator)] = UInt8.random(in: 0...255, using: &generator)
             }
-            _ = replayWebSocket(bytes)
+            _ = replayWebSocket(bytes, to: WebSocketServerConnection(allowsCompression: allowsCompression))
         }
     }
 }
