@@ -6,7 +6,7 @@ import Testing
 @testable import ChatifyHub
 
 /// Polls for which no task waits.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct LongPollTests {
     @Test(arguments: [true, false])
     func `A poll is answered once, on the shard that let it in`(isAtHome: Bool) async throws {

@@ -109,7 +109,7 @@ import Testing
 
 extension InflatingMessage {
     /// Feeds a part and takes all there is of it.
-    fileprivate mutating func receive(
+    mutating func receive(
         _ bytes: [UInt8],
         endsMessage: Bool,
         _ use: ([UInt8]) -> Void

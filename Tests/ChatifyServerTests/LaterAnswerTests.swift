@@ -6,7 +6,7 @@ import Testing
 @testable import ChatifyServer
 
 /// Answers for which nothing waits but the connection.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct LaterAnswerTests {
     @Test func `An answer that comes later has all its fields, and the next request waits for it`() async throws {
         let gate = Gate()
