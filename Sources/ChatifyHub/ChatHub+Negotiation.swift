@@ -13,7 +13,7 @@ extension ChatHub {
     ///   - claimedUser: The name the client gives, for development.
     /// - Returns: The JSON body of the 200 answer, which is also how a user with too many connections is refused: clients stop at
     ///   an error in it and show its text, where they would try one transport after the other, each refused for reasons unknown.
-    /// - Throws: ``HubRejection`` with status 401.
+    /// - Throws: ``HubRejection`` with status 401, or 503 (too many connections).
     public func negotiate(
         version: String?,
         useStatefulReconnect: String? = nil,
@@ -29,7 +29,10 @@ extension ChatHub {
         let names = self.surroundings.names(request.version)
         let connectionID = ConnectionID(unchecked: names.id)
         let identity = try await self.identify(bearerToken, claimedUser, as: connectionID)
-        guard !self.registry.withLock({ $0.isFull(identity.userID) }) else {
+        let (isFull, isFullForUser) = self.registry.withLock { ($0.isFull, $0.isFull(identity.userID)) }
+        // Rather than be refused by one transport after the other.
+        guard !isFull else { throw .tooMany }
+        guard !isFullForUser else {
             return NegotiateResponse.failure(HubRejection.tooManyOfUser.reason).encoded()
         }
         let isStateful = request.useStatefulReconnect && self.offersStatefulReconnect

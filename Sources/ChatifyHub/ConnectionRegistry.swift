@@ -51,6 +51,9 @@ struct ConnectionRegistry {
         self.maximumPerUser = maximumPerUser
     }
 
+    /// Whether there are as many connections as there may be.
+    var isFull: Bool { self.inUse.count >= self.maximumConnections }
+
     /// Whether a user has as many connections as one may have.
     func isFull(_ userID: UserID) -> Bool {
         self.maximumPerUser > 0 && self.connectionsOfUser[userID, default: 0] >= self.maximumPerUser
@@ -105,7 +108,7 @@ struct ConnectionRegistry {
     ///
     /// Connections count whether or not a socket is there: those that poll, and those that wait for another transport, cost as much.
     mutating func open(token: String, _ connection: OpenConnection) -> Claim {
-        guard self.inUse.count < self.maximumConnections else { return .tooMany }
+        guard !self.isFull else { return .tooMany }
         let userID = connection.userID
         guard !self.isFull(userID) else { return .tooManyOfUser }
         if self.maximumPerUser > 0 { self.connectionsOfUser[userID, default: 0] += 1 }

@@ -25,7 +25,7 @@ extension HubShard {
     /// Lets a poll in, which is answered when there is something to say or it has waited long enough.
     ///
     /// - Throws: ``HubRejection`` with status 400 (no id, or another transport has it), 401, 403 (another user's token),
-    ///   404 (unknown, or the hub serves no long polling) or 429 (too many connections of this user).
+    ///   404 (unknown, or the hub serves no long polling), 429 (too many connections of this user) or 503 (too many connections).
     public func admitPoll(
         token: String?,
         bearerToken: String?,

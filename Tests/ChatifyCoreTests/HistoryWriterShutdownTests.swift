@@ -1,6 +1,7 @@
 import ChatifyCore
 import ChatifyTestKit
 import ServiceLifecycle
+import ServiceLifecycleTestKit
 import TestSupport
 import Testing
 
@@ -35,13 +36,15 @@ import Testing
         // Stuck for a million seconds unless cancelled, which a graceful shutdown does not do.
         rig.history.faults.withLock { $0.stuck = [1, 2] }
         for number in 0..<8 { try await rig.log.produce(.sample(number)) }
-        let group = self.group(rig)
-        let run = Task { try await group.run() }
-        await rig.clock.waitForSleepers(2)
-        await group.triggerGracefulShutdown()
-        await rig.captured.lines.wait { $0.contains { $0.message.contains("shutdown") } }
-        rig.clock.advance(by: .seconds(1_000_000))
-        try await run.value
+        let writer = rig.makeWriter()
+        // Not a group, which says that it shuts down a moment before its services know.
+        await testGracefulShutdown { shutdown in
+            let run = Task { await writer.run() }
+            await rig.clock.waitForSleepers(2)
+            shutdown.triggerGracefulShutdown()
+            rig.clock.advance(by: .seconds(1_000_000))
+            await run.value
+        }
         #expect(rig.history.stored.all.map(\.event.number).sorted() == [0, 1, 2])
         #expect(rig.log.committedOffsets(of: "writer") == [3])
     }

@@ -14,10 +14,11 @@ struct HubRequestTests {
         var configuration = HubConfiguration()
         configuration.maximumConnections = 2
         try await withHub(configuration) { rig in
+            let third = try await rig.negotiateToken()
             let socket = try await rig.connect("bob")
             let polled = try await rig.open()
-            let third = try await rig.negotiateToken()
             let tooMany = HubRejection(503, "This server has too many connections.")
+            await #expect(throws: tooMany) { _ = try await rig.negotiateToken() }
             await #expect(throws: tooMany) { try await rig.attach("bob") }
             await #expect(throws: tooMany) { _ = try await rig.poll(third) }
             await #expect(throws: tooMany) { _ = try await rig.attachEventStream(third) }

@@ -61,8 +61,8 @@ struct LongPollingMachineTests {
             // The end: what is left, then 204 to whoever asks, until nobody does.
             opened + [
                 .begin(at: 1), .end("bye"), .write("x", false), .ask(2, at: 1, data("bye")),
-                .begin(at: 2), .ask(3, at: 2, .ended), .begin(at: 3), .ask(4, at: 3, .ended), .tick(at: 17, .nothing),
-                .tick(at: 18, .remove),
+                .begin(at: 2), .ask(3, at: 2, .ended), .begin(at: 3), .ask(4, at: 3, .ended), .tick(at: 16, .nothing),
+                .tick(at: 17, .remove),
             ],
             opened + [.begin(at: 1), .end(nil), .ask(2, at: 1, .ended)],
             opened + [
@@ -83,7 +83,7 @@ struct LongPollingMachineTests {
                 polls += 1
                 let number = machine.begin(now: start + .seconds(second))
                 #expect(number == polls)
-                #expect(machine.isPending(number))
+                #expect(machine.isPolled)
             case .ask(let number, let second, let expected):
                 let answer = machine.answer(to: number, now: start + .seconds(second))
                 #expect(answer == expected, "step \(index)")

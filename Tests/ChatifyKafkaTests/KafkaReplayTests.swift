@@ -141,12 +141,14 @@ import Testing
         }
     }
 
-    @Test func thousandsWhoComeAtOnceAreAllServed() async throws {
+    /// Also if what is found for few has to be taken before more is looked for.
+    @Test(arguments: [20, 200_000]) func thousandsWhoComeAtOnceAreAllServed(maximumUntaken: Int) async throws {
         let mock = try MockKafka("--brokers", "1")
         try await TestTopic(on: mock, partitions: 2).withLog { log in
             let positions = try await log.produce((0..<200).map { event($0, in: "scope\($0 % 20)") })
             let ends = [0, 1].map { partition in Int64(positions.count { $0.partition == partition }) }
-            try await log.withReplaySource { source in
+            let limits = KafkaReplayLimits(time: .seconds(60)) { $0.maximumUntaken = maximumUntaken }
+            try await log.withReplaySource(limits) { source in
                 try mock.suspend()
                 defer { mock.resume() }
                 let finding = (0..<3000).map { number in

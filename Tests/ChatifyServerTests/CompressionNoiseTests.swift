@@ -13,7 +13,7 @@ import Testing
     }
 
     private static func outcome(of pieces: [ArraySlice<UInt8>], kind: WebSocketAction.DataKind, limit: Int) -> Outcome {
-        var message = InflatingMessage(kind: kind, limit: limit)
+        let message = InflatingMessage(kind: kind, limit: limit)
         var inflated: [UInt8] = []
         do throws(InflatingMessage.Refusal) {
             for piece in pieces { try message.receive(Array(piece), endsMessage: false) { inflated += $0 } }

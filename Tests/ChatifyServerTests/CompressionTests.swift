@@ -11,7 +11,7 @@ import Testing
         kind: WebSocketAction.DataKind = .binary,
         limit: Int = 1 << 20
     ) throws -> [UInt8] {
-        var message = InflatingMessage(kind: kind, limit: limit)
+        let message = InflatingMessage(kind: kind, limit: limit)
         var inflated: [UInt8] = []
         for (index, piece) in pieces.enumerated() {
             try message.receive(piece, endsMessage: index == pieces.count - 1) { inflated += $0 }
@@ -90,7 +90,7 @@ import Testing
     @Test func stopsABombAtTheLimit() throws {
         let bomb = try #require(Deflater().compress([UInt8](repeating: 0x20, count: 4 << 20)))
         #expect(bomb.count < 32_768)
-        var message = InflatingMessage(kind: .binary, limit: 100_000)
+        let message = InflatingMessage(kind: .binary, limit: 100_000)
         var inflated = 0
         let refusal = #expect(throws: InflatingMessage.Refusal.self) {
             try message.receive(bomb, endsMessage: true) { inflated += $0.count }
@@ -109,7 +109,7 @@ import Testing
 
 extension InflatingMessage {
     /// Feeds a part and takes all there is of it.
-    mutating func receive(
+    func receive(
         _ bytes: [UInt8],
         endsMessage: Bool,
         _ use: ([UInt8]) -> Void

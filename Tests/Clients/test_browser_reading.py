@@ -64,6 +64,8 @@ def test_what_comes_while_one_reads_further_up_is_counted_and_marked(browser, de
 
 
 def test_channels_one_does_not_look_at_are_counted(browser, demo):
+    say(demo, "front", "before", user="bob")
+    stored(demo, "front", 1)
     ann = BrowserChat(browser, demo.origin, "ann", "front")
     page = ann.page
     page.evaluate("document.getElementById('join-channel').focus()")

@@ -89,26 +89,29 @@ def test_connections_without_sockets_count(start_server):
         connection.write(encode_request(method, target, body=body))
         return connection.read_response(method)
 
-    def open_polled() -> tuple[str, int]:
-        token = ask("POST", f"{HUB}/negotiate?negotiateVersion=1&user=crowd", b"").json()["connectionToken"]
-        target = hub_target("crowd", id=token)
-        return target, ask("POST", target, HANDSHAKE)
+    def negotiated():
+        return ask("POST", f"{HUB}/negotiate?negotiateVersion=1&user=crowd", b"")
 
-    opened = [open_polled() for _ in range(20)]
-    assert {answer.status for _, answer in opened} == {200}
-    late, answer = open_polled()
-    assert check_problem(answer, 503)["detail"] == "This server has too many connections."
+    def polled() -> str:
+        return hub_target("crowd", id=negotiated().json()["connectionToken"])
+
+    late = polled()
+    opened = [polled() for _ in range(20)]
+    assert {ask("POST", target, HANDSHAKE).status for target in opened} == {200}
+    assert check_problem(ask("POST", late, HANDSHAKE), 503)["detail"] == "This server has too many connections."
     check_problem(ask("GET", late), 503)
+    # Nor is another let in as far as that.
+    check_problem(negotiated(), 503)
     check_problem(open_stream(server.address, late).read_response(), 503)
     with pytest.raises(RefusedUpgrade) as refusal:
         RawHub(server.address, "another")
     check_problem(refusal.value.response, 503)
     assert MetricsPage(server).value("chat_ws_active_sessions") == 20
-    assert ask("DELETE", opened[0][0]).status == 202
+    assert ask("DELETE", opened[0]).status == 202
     # The token that was refused is still good.
     assert [ask("GET", late).body, ask("POST", late, HANDSHAKE).status, ask("GET", late).body] == [b"", 200, b"{}\x1e"]
-    assert ask("GET", opened[1][0]).body == b""
-    assert ask("GET", opened[1][0]).body == b"{}\x1e"
+    assert ask("GET", opened[1]).body == b""
+    assert ask("GET", opened[1]).body == b"{}\x1e"
     connection.close()
 
 
@@ -146,6 +149,13 @@ def test_little_that_inflates_to_much_holds_nobody_up(start_server):
     """A few kilobytes of pings that inflate to megabytes: the others of the loop have their turn in between."""
     server = start_server("--loops", "1", Server__WebSocketCompression="true")
     neighbour = RawHub(server.address, "neighbour")
+    # A reader that is itself held up may find all done, though the server was fair: it gets some tries.
+    assert any(has_turn_in_between(server, neighbour) for _ in range(10)), "all is inflated before anybody else has a turn"
+    neighbour.leave()
+
+
+def has_turn_in_between(server, neighbour) -> bool:
+    """Whether somebody else is answered twice while one client's megabytes of pings are worked off."""
     mallory = RawWebSocket(server.address, hub_target("mallory"), offer=OFFER)
     mallory.stream.write(encode_frame(Frame(TEXT, HANDSHAKE)))
     assert inflated(mallory.read_frame()) == b"{}\x1e"
@@ -157,10 +167,10 @@ def test_little_that_inflates_to_much_holds_nobody_up(start_server):
     # What the server sends is written between two turns. It has not come to the end when it answers somebody else.
     for _ in range(2):
         assert neighbour.invoke("HeartbeatAsync", wait=PATIENCE)["result"] is None
-    assert not mallory.stream.wait_readable(0.001), "all was inflated before anybody else had a turn"
+    is_under_way = not mallory.stream.wait_readable(0.001)
     mallory.reset()
     assert neighbour.invoke("HeartbeatAsync", wait=PATIENCE)["result"] is None
-    neighbour.leave()
+    return is_under_way
 
 
 def test_streams_opened_one_after_another(server, scope):
@@ -311,7 +321,8 @@ def test_everybody_comes_back_after_a_restart(start_server, scope):
     client = RawHub(first.address, target=old[0])
     client.leave()
     first.stop()
-    second = start_server("--port", str(first.address[1]))
+    # Without pings between what is read here.
+    second = start_server("--port", str(first.address[1]), Hub__KeepAliveSeconds="3600")
     for target in old:
         for method in ("GET", "POST", "DELETE"):
             check_problem(request(second.address, method, target, body=b"" if method == "POST" else None), 404)

@@ -133,7 +133,8 @@ def test_brokers_that_never_come_back(own_kafka, topic, pods, scope):
     assert check_problem(send(pod, scope, "lost"), 503)["code"] == "EVENT_PRODUCTION_FAILED"
     assert not is_ready(pod)
     for each in pods:
-        each.stop(wait=2 * WAIT)
+        # A commit that is under way may take its 10 s.
+        each.stop(wait=5 * WAIT)
 
 
 def test_stop_while_brokers_hang(own_kafka, topic, pods, scope):

@@ -58,7 +58,7 @@ export class Conversation {
    * @returns {object[]} messages that came meanwhile; none when these are the first at all
    */
   takeNewest({ messages, next }) {
-    const isFirst = this.#solid.size === 0;
+    const isFirst = this.next === undefined;
     if (this.notice?.after) this.notice = null;
     if (!messages.some(({ messageId }) => this.#solid.has(messageId))) this.#restart(messages, next);
     for (const { messageId } of messages) this.#solid.add(messageId);

@@ -40,7 +40,7 @@ export class View {
     renderPerson(byId("me"), user);
     this.#listen();
     for (const channel of channels) this.chat.open(channel);
-    this.chat.open(current);
+    if (current !== null) this.chat.open(current);
   }
 
   start() {

@@ -26,6 +26,8 @@ struct LongPollingMachine {
     /// Since when no poll waits.
     private var idleSince: ContinuousClock.Instant
     private var hasEnded = false
+    /// Whether a poll was told of the end; further ones do not keep what is left of the connection.
+    private var isTold = false
 
     /// Begins without a poll, as when the client's first request brings data.
     init(limits: LongPollingLimits, now: ContinuousClock.Instant) {
@@ -38,9 +40,6 @@ struct LongPollingMachine {
 
     /// Whether a poll waits.
     var isPolled: Bool { self.pending != nil }
-
-    /// Whether this poll waits.
-    func isPending(_ number: Int) -> Bool { self.pending?.number == number }
 
     /// Takes a poll, which replaces the one that waits, and returns its number.
     mutating func begin(now: ContinuousClock.Instant) -> Int {
@@ -56,7 +55,10 @@ struct LongPollingMachine {
         self.cancel(number, now: now)
         // The first answer tells the client that it is connected; it would not look for data there.
         if poll.isFirst { return .data([]) }
-        if self.buffer.isEmpty, self.hasEnded { return .ended }
+        if self.buffer.isEmpty, self.hasEnded {
+            self.isTold = true
+            return .ended
+        }
         defer { self.buffer = [] }
         return .data(self.buffer)
     }
@@ -65,7 +67,7 @@ struct LongPollingMachine {
     mutating func cancel(_ number: Int, now: ContinuousClock.Instant) {
         guard self.pending?.number == number else { return }
         self.pending = nil
-        self.idleSince = now
+        if !self.isTold { self.idleSince = now }
     }
 
     /// Keeps bytes for the next answer, or answers `false` if they would be too many.

@@ -21,6 +21,9 @@ struct ScopeResume {
     /// How often the window may have moved on while the source was asked.
     private static let maximumFills = 4
 
+    /// How many offsets are asked for beyond what must be: sources look through so many at least.
+    private static let maximumReach: Int64 = 16_384
+
     private let limit: Int
     /// The first offset that the client is yet to get.
     private var next: Int64
@@ -54,7 +57,8 @@ struct ScopeResume {
             // Up to the window at first. If it has forgotten that much while the source was asked, it will forget about as much again.
             let margin = Int64(self.fills) * 4 * (first - missing.lowerBound)
             self.fills += 1
-            return .fill(missing.lowerBound..<min(first + margin, missing.upperBound))
+            let reach = max(first, min(first + margin, missing.lowerBound + Self.maximumReach))
+            return .fill(missing.lowerBound..<min(reach, missing.upperBound))
         case .events, .begins, .tooMany:
             return .giveUp
         }

@@ -13,6 +13,8 @@ public struct KafkaReplayLimits: Sendable, Hashable {
     ///
     /// Who waits costs some hundred bytes. Beyond it a call fails at once.
     public var maximumPending = 100_000
+    /// The events found that their clients have not taken yet, above which no more are looked for; not for others to set.
+    var maximumUntaken = 200_000
     /// How long the client is left alone, and what was read is kept, while there is nothing to find; not for others to set.
     var restTime: Duration = .seconds(1)
 

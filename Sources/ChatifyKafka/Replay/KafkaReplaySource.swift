@@ -22,7 +22,7 @@ public final class KafkaReplaySource: Sendable {
 
     deinit { self.desk.beginClosing() }
 
-    /// Answers who still waits with an error and ends the client; takes about two seconds at most.
+    /// Answers who still waits with an error and ends the client; takes about four seconds at most.
     ///
     /// Idempotent.
     public func close() async {

@@ -3,7 +3,8 @@ internal import ChatifyCore
 /// Where those who look for events and the thread that finds them meet: those of one partition are served together, first the partition of
 /// whom came first.
 ///
-/// Bound: so many requests, those under way included; more are refused at once.
+/// Bound: so many requests, those under way included; more are refused at once. And so many events that were found and not taken, for the thread
+/// may be faster than those who take them.
 final class ReplayDesk: Sendable {
     typealias Answer = Result<[EnrichedChatEvent]?, ChatError>
 
@@ -27,6 +28,8 @@ final class ReplayDesk: Sendable {
         var waiting: [Job] = []
         /// Those who wait, and those whose events are being looked for.
         var pending = 0
+        /// The events that were found and that those who asked have not come to yet.
+        var untaken = 0
         var isClosing = false
     }
 
@@ -47,6 +50,9 @@ final class ReplayDesk: Sendable {
                 return nil
             }
             if let refusal { continuation.resume(returning: .failure(refusal)) }
+        }
+        if case .success(let events?) = answer {
+            self.state.withLock(waking: true) { $0.untaken -= events.count }
         }
         return try answer.get()
     }
@@ -75,8 +81,19 @@ extension ReplayDesk {
         return turn ?? .idle
     }
 
+    /// Blocks while those who asked have not taken what was found before; `false` if that lasts until the time is over.
+    func waitForTakers(until deadline: ContinuousClock.Instant) -> Bool {
+        let limit = self.limits.maximumUntaken
+        return self.state.wait(atMost: .rest(until: deadline)) { state in
+            state.untaken < limit || state.isClosing ? true : nil
+        } ?? false
+    }
+
     func answer(_ job: Job, _ answer: Answer) {
-        self.state.withLock { $0.pending -= 1 }
+        self.state.withLock { state in
+            state.pending -= 1
+            if case .success(let events?) = answer { state.untaken += events.count }
+        }
         job.continuation.resume(returning: answer)
     }
 

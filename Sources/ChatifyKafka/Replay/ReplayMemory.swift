@@ -5,7 +5,7 @@ internal import ChatifyCore
 /// When a pod has died, thousands want about the same part of a partition. The first has it read, the others find it here or read on where
 /// it ends.
 ///
-/// Bound: so many bytes over all partitions. Where there are more, other partitions go first, then what the present request does not ask for.
+/// Bound: so many bytes over all partitions. Where there are more, other partitions go first, then what was read first.
 struct ReplayMemory {
     /// Where a request stands.
     enum Step: Equatable {
@@ -61,7 +61,11 @@ struct ReplayMemory {
     }
 
     private func step(_ request: ReplayRequest) -> Step {
-        guard let end = self.stretches[request.partition]?.offsets.upperBound else { return .notWhole }
+        // Who wants more than may be kept loses its beginning, but those behind it go on from there.
+        guard let stretch = self.stretches[request.partition], stretch.leads(to: request.offsets) else {
+            return .notWhole
+        }
+        let end = stretch.offsets.upperBound
         return end >= request.offsets.upperBound ? .whole : .read(from: end)
     }
 
@@ -75,7 +79,6 @@ struct ReplayMemory {
     private mutating func makeRoom(for request: ReplayRequest) {
         for partition in self.stretches.keys where partition != request.partition { self.forget(partition) }
         let maximumBytes = self.maximumBytes
-        self.change(request.partition) { $0.shrink(to: maximumBytes, before: request.offsets.lowerBound) }
-        if self.bytes > self.maximumBytes { self.forget(request.partition) }
+        self.change(request.partition) { $0.shrink(to: maximumBytes) }
     }
 }

@@ -47,9 +47,9 @@ struct ReplayStretch {
         self.offsets = self.offsets.lowerBound..<max(self.offsets.upperBound, offset)
     }
 
-    /// Forgets records before `offset`, until what is left is no more than so many bytes.
-    mutating func shrink(to maximumBytes: Int, before offset: Int64) {
-        while self.bytes > maximumBytes, let entry = self.entries.first, entry.offset < offset {
+    /// Forgets the first records, until what is left is no more than so many bytes.
+    mutating func shrink(to maximumBytes: Int) {
+        while self.bytes > maximumBytes, let entry = self.entries.first {
             self.entries.removeFirst()
             self.bytes -= entry.size
             self.offsets = entry.offset + 1..<self.offsets.upperBound

@@ -38,8 +38,8 @@ struct ReplayThread: ~Copyable {
             case .jobs(let jobs): self.answer(jobs)
             case .idle: self.memory = ReplayMemory(maximumBytes: self.limits.maximumBytes)
             case .close:
-                self.retire()
-                return self.desk.end()
+                self.desk.end()
+                return self.retire()
             }
             self.drainEvents()
         }
@@ -59,7 +59,9 @@ struct ReplayThread: ~Copyable {
 
     private mutating func find(_ job: ReplayDesk.Job) -> ReplayDesk.Answer {
         // Who has waited for too long costs nothing more.
-        guard job.deadline > .now, !self.desk.isClosing else { return self.nothing }
+        guard job.deadline > .now, self.desk.waitForTakers(until: job.deadline), !self.desk.isClosing else {
+            return self.nothing
+        }
         do throws(ChatError) {
             switch self.memory.begin(job.request) {
             case .whole: break

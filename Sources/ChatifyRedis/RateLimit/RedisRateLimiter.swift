@@ -82,17 +82,18 @@ extension RedisRateLimiter {
 
         init(_ reply: RedisReply, _ windows: [RateLimitWindow]) throws(RedisError) {
             let numbers = try reply.integers(1 + 2 * windows.count)
-            let used = windows.indices.map { numbers[1 + 2 * $0] }
-            guard used.allSatisfy({ $0 >= 0 }) else { throw RedisError(.unexpectedReply, "a counter is below zero") }
             self.isAllowed = numbers[0] == 1
             self.counts = windows.enumerated().map { index, window in
                 RateLimitDecision.Count(
                     threshold: window.threshold,
-                    count: Int(used[index]),
+                    count: Self.count(numbers[1 + 2 * index]),
                     resetsAfter: .milliseconds(max(0, numbers[2 + 2 * index]))
                 )
             }
         }
+
+        /// The script lets no counter below zero by: what comes back as one is beyond what Redis can answer.
+        private static func count(_ answer: Int64) -> Int { answer < 0 ? .max : Int(answer) }
     }
 
     // KEYS: a counter for each window. ARGV: threshold and seconds for each. Nothing is written before all were judged. A counter

@@ -117,6 +117,8 @@ final class HTTPConnection: ServedConnection {
     /// Waits for an answer, and keeps nothing of the request but what that needs.
     private func respondLater(to request: HTTPRequest, _ begin: (@escaping (HTTPResponse) -> Void) -> () -> Void) {
         guard !self.isClosing else { return }
+        // Who has left waits for nothing.
+        guard !self.hasReachedEnd else { return self.closeAfterFlush() }
         var pending = PendingAnswer(to: request.head)
         pending.headers = self.complete(HTTPResponse(status: 200), request.head, request.correlationID).headers
         self.pending = pending

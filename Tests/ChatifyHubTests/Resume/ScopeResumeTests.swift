@@ -77,6 +77,15 @@ struct ScopeResumeTests {
         #expect(resume.proceed(standing: nil) { _ in .events([]) } == .giveUp)
     }
 
+    @Test func `No more is asked for beyond what must be than any source looks through`() {
+        var resume = self.resume
+        #expect(resume.proceed(standing: 200_000) { _ in .begins(20_011) } == .fill(11..<20_011))
+        resume.fill(11..<20_011, with: [])
+        #expect(resume.proceed(standing: 200_000) { _ in .begins(30_011) } == .fill(20_011..<36_395))
+        resume.fill(20_011..<36_395, with: [])
+        #expect(resume.proceed(standing: 200_000) { _ in .begins(60_000) } == .fill(36_395..<60_000))
+    }
+
     @Test func `A window that runs away is not run after for ever`() {
         var resume = self.resume
         var offset: Int64 = 11

@@ -90,6 +90,7 @@ struct NIOHost {
         let signals = AsyncStream<Void> { stream in source.setEventHandler { stream.finish() } }
         source.activate()
         for await _ in signals {}
+        source.cancel()
     }
 
     /// Asks clients to go elsewhere and waits until they have, for ten seconds at most.

@@ -56,18 +56,20 @@ final class Inflater {
         self.phase = endsMessage ? .end : .message
     }
 
-    /// Returns the next piece, of 1 byte to 16 KiB; nil when all that was fed is out.
+    /// Returns the next piece, of at most 16 KiB; nil when all that was fed is out.
+    ///
+    /// An empty one where the sender ended a stream: that is work, too, and a few bytes may hold very many.
     func next() throws(Failure) -> [UInt8]? {
         repeat {
             while !self.input.isEmpty || !self.isDrained {
-                let piece = try self.step()
-                if !piece.isEmpty { return piece }
+                let (piece, endsStream) = try self.step()
+                if endsStream || !piece.isEmpty { return piece }
             }
         } while try self.goesOn()
         return nil
     }
 
-    private func step() throws(Failure) -> [UInt8] {
+    private func step() throws(Failure) -> (piece: [UInt8], endsStream: Bool) {
         let (piece, status) = self.inflate()
         self.room -= piece.count
         guard self.room >= 0 else { throw .tooLong }
@@ -83,7 +85,7 @@ final class Inflater {
             self.isDrained = true
         default: throw .malformed
         }
-        return piece
+        return (piece, status == Z_STREAM_END)
     }
 
     /// Takes the next phase, as all that was fed is out; answers whether there is more to inflate in it.

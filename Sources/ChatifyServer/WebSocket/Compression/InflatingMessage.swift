@@ -1,7 +1,9 @@
 internal import ChatifyWire
 
 /// A compressed message that is coming in: inflated and checked piece by piece, when somebody asks for the next.
-struct InflatingMessage {
+///
+/// A class, because most connections have none at most times: one word is all it then takes of them.
+final class InflatingMessage {
     /// Why a message is refused.
     struct Refusal: Error, Equatable {
         var code: UInt16
@@ -23,14 +25,14 @@ struct InflatingMessage {
     }
 
     /// Takes a part as it came; ask first for the pieces of the part before.
-    mutating func feed(_ bytes: [UInt8], endsMessage: Bool) {
+    func feed(_ bytes: [UInt8], endsMessage: Bool) {
         self.inflater.feed(bytes, endsMessage: endsMessage)
         self.isWhole = endsMessage
         self.hasPieces = true
     }
 
     /// Returns the next piece, of 16 KiB at most; nil when there is none left of what was fed.
-    mutating func next() throws(Refusal) -> [UInt8]? {
+    func next() throws(Refusal) -> [UInt8]? {
         guard let piece = try self.inflated() else {
             self.hasPieces = false
             guard !self.isWhole || self.text.isComplete else { throw Refusal(.malformed) }
